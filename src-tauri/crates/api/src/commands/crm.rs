@@ -1,0 +1,155 @@
+//! `crm`: the rep's CRM connections.
+
+use otomo_domain::account::{Connection, ConnectionId, ConnectionStatus};
+use otomo_domain::address::Address;
+use otomo_domain::connector::{ConnectorInfo, Identity};
+use otomo_domain::secret::SecretString;
+use otomo_domain::time::Timestamp;
+use otomo_engine::manage::NewConnection;
+use otomo_engine::refresh;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::accounts::DoingView;
+use super::app::Nothing;
+use crate::Api;
+use crate::error::ApiError;
+use crate::operation::Started;
+
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectionArgs {
+    pub id: i64,
+}
+
+/// A CRM to test or to connect. `settings` has the fields that the kind describes, `token` its secret one.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct NewConnectionArgs {
+    pub kind: String,
+    /// What the rep calls it; the kind's name where it is left out.
+    #[serde(default)]
+    #[ts(optional)]
+    pub name: Option<String>,
+    #[serde(default)]
+    #[ts(type = "Record<string, string>")]
+    pub settings: serde_json::Value,
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    pub token: Option<SecretString>,
+}
+
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SignInArgs {
+    pub id: i64,
+    #[ts(type = "string")]
+    pub token: SecretString,
+}
+
+/// Who the CRM takes the rep for.
+#[derive(Serialize, TS)]
+pub struct IdentityView {
+    pub user_id: String,
+    pub email: Option<Address>,
+    pub name: Option<String>,
+    /// Whether a mail can be taken back.
+    pub can_unlog: bool,
+    pub max_attachment_bytes: Option<u64>,
+}
+
+impl From<Identity> for IdentityView {
+    fn from(identity: Identity) -> Self {
+        Self {
+            user_id: identity.user_id,
+            email: identity.email,
+            name: identity.name,
+            can_unlog: identity.can_unlog,
+            max_attachment_bytes: identity.limits.attachment,
+        }
+    }
+}
+
+/// A connected CRM.
+#[derive(Serialize, TS)]
+pub struct ConnectionView {
+    pub id: i64,
+    pub kind: String,
+    pub name: String,
+    #[ts(type = "Record<string, string>")]
+    pub settings: serde_json::Value,
+    pub status: ConnectionStatus,
+    /// How its contact index is doing.
+    pub doing: DoingView,
+    pub identity: Option<IdentityView>,
+    /// Contacts in the local index.
+    pub contacts: i64,
+    pub refreshed_at: Option<Timestamp>,
+}
+
+pub(crate) async fn kinds(api: &Api, _: Nothing) -> Result<Vec<ConnectorInfo>, ApiError> {
+    let policy = api.engine().policy.policy();
+    Ok(api.engine().kinds.iter().filter(|info| policy.allows_crm(&info.kind)).cloned().collect())
+}
+
+pub(crate) async fn list(api: &Api, _: Nothing) -> Result<Vec<ConnectionView>, ApiError> {
+    let mut views = Vec::new();
+    for connection in api.engine().connections().await? {
+        views.push(view(api, connection).await?);
+    }
+    Ok(views)
+}
+
+pub(crate) async fn test(api: &Api, args: NewConnectionArgs) -> Result<IdentityView, ApiError> {
+    Ok(api.engine().test_connection(&read(args)).await?.into())
+}
+
+pub(crate) async fn connect(api: &Api, args: NewConnectionArgs) -> Result<ConnectionView, ApiError> {
+    let id = api.engine().add_connection(read(args)).await?;
+    one(api, id).await
+}
+
+pub(crate) async fn sign_in(api: &Api, args: SignInArgs) -> Result<ConnectionView, ApiError> {
+    api.engine().sign_in_connection(ConnectionId(args.id), args.token).await?;
+    one(api, ConnectionId(args.id)).await
+}
+
+pub(crate) async fn refresh(api: &Api, args: ConnectionArgs) -> Result<Started, ApiError> {
+    let (engine, id) = (api.engine().clone(), ConnectionId(args.id));
+    engine.connection(id).await?;
+    Ok(api.operations.start(async move { Ok(refresh::pass(&engine, id).await?) }))
+}
+
+pub(crate) async fn pause(api: &Api, args: ConnectionArgs) -> Result<ConnectionView, ApiError> {
+    api.engine().pause_connection(ConnectionId(args.id), true).await?;
+    one(api, ConnectionId(args.id)).await
+}
+
+pub(crate) async fn resume(api: &Api, args: ConnectionArgs) -> Result<ConnectionView, ApiError> {
+    api.engine().pause_connection(ConnectionId(args.id), false).await?;
+    one(api, ConnectionId(args.id)).await
+}
+
+fn read(args: NewConnectionArgs) -> NewConnection {
+    let name = args.name.unwrap_or_else(|| args.kind.clone());
+    NewConnection { kind: args.kind, name, settings: args.settings, token: args.token }
+}
+
+async fn one(api: &Api, id: ConnectionId) -> Result<ConnectionView, ApiError> {
+    view(api, api.engine().connection(id).await?).await
+}
+
+async fn view(api: &Api, connection: Connection) -> Result<ConnectionView, ApiError> {
+    let (contacts, feed) = api.engine().index(connection.id).await?;
+    Ok(ConnectionView {
+        id: connection.id.0,
+        kind: connection.kind,
+        name: connection.name,
+        settings: connection.settings,
+        status: connection.status,
+        doing: api.engine().board.connection(connection.id).into(),
+        identity: api.engine().identity(connection.id).await?.map(IdentityView::from),
+        contacts,
+        refreshed_at: feed.map(|feed| feed.refreshed_at),
+    })
+}

@@ -1,0 +1,104 @@
+//! `queue`: mail on its way to a CRM.
+
+use otomo_domain::connector::RemoteMail;
+use otomo_domain::digest::Digest;
+use otomo_domain::mail::MailKey;
+use otomo_domain::payload::Choice;
+use otomo_domain::review::{Returned, State};
+use otomo_domain::time::Timestamp;
+use otomo_engine::look::Shipment;
+use otomo_engine::rows::{ReviewId, ReviewRow};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::app::Nothing;
+use crate::Api;
+use crate::error::ApiError;
+
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct QueueArgs {
+    pub id: i64,
+}
+
+/// A mail that has been decided on, and how far it has come.
+#[derive(Serialize, TS)]
+pub struct QueueRow {
+    pub id: i64,
+    pub connection: i64,
+    pub key: MailKey,
+    pub state: State,
+    pub rev: u64,
+    /// The subject as it was or will be sent; empty before the release.
+    pub subject: String,
+    pub choice: Option<Choice>,
+    pub payload_sha256: Option<Digest>,
+    pub release_at: Option<Timestamp>,
+    /// It will be taken back as soon as it has arrived.
+    pub retract_after: bool,
+    pub returned: Option<Returned>,
+    pub attempt: u32,
+    pub next_attempt_at: Option<Timestamp>,
+    pub error: Option<ApiError>,
+    pub remote: Option<RemoteMail>,
+    pub changed_at: Timestamp,
+}
+
+impl From<ReviewRow> for QueueRow {
+    fn from(row: ReviewRow) -> Self {
+        Self {
+            id: row.id.0,
+            connection: row.subject.connection.0,
+            key: row.subject.mail.key,
+            state: row.review.state.unwrap_or(State::Pending),
+            rev: row.review.rev,
+            subject: String::new(),
+            choice: row.review.choice,
+            payload_sha256: row.review.payload,
+            release_at: row.review.release_at,
+            retract_after: row.review.retract_after,
+            returned: row.review.returned,
+            attempt: row.review.attempt,
+            next_attempt_at: row.review.next_attempt_at,
+            error: row.review.fault.map(ApiError::from),
+            remote: row.review.remote,
+            changed_at: row.changed_at,
+        }
+    }
+}
+
+impl From<Shipment> for QueueRow {
+    fn from(shipment: Shipment) -> Self {
+        let subject = shipment.payload.map(|payload| payload.subject).unwrap_or_default();
+        Self { subject, ..Self::from(shipment.row) }
+    }
+}
+
+pub(crate) async fn list(api: &Api, _: Nothing) -> Result<Vec<QueueRow>, ApiError> {
+    use State::*;
+    let moving = vec![
+        Scheduled,
+        Queued,
+        Uploading,
+        Verifying,
+        FailedRetry,
+        FailedPerm,
+        RetractQueued,
+        Retracting,
+        RetractFailed,
+    ];
+    let shipments = api.engine().shipments(moving, 1000).await?;
+    Ok(shipments.into_iter().map(QueueRow::from).collect())
+}
+
+pub(crate) async fn send_now(api: &Api, args: QueueArgs) -> Result<QueueRow, ApiError> {
+    Ok(api.engine().send_now(ReviewId(args.id)).await?.into())
+}
+
+pub(crate) async fn retry(api: &Api, args: QueueArgs) -> Result<QueueRow, ApiError> {
+    Ok(api.engine().retry(ReviewId(args.id)).await?.into())
+}
+
+pub(crate) async fn cancel(api: &Api, args: QueueArgs) -> Result<QueueRow, ApiError> {
+    Ok(api.engine().cancel(ReviewId(args.id)).await?.into())
+}

@@ -1,0 +1,327 @@
+//! Whatever goes wrong, as the outside hears it: a code, a sentence and a way on in both languages, details for IT.
+
+use otomo_domain::error::{
+    CertificateFault, CrmFault, CrmFaultKind, MailFault, MailFaultKind, NetFaultKind, VaultFaultKind,
+};
+use otomo_domain::payload::Unsharable;
+use otomo_domain::review::Refusal;
+use otomo_engine::Fault;
+use otomo_engine::rows::StoreFault;
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::words::{Words, words};
+
+/// What went wrong. Each has its words under `error_<code>` and its way on under `error_<code>_hint`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    // the network
+    HostUnknown,
+    ConnectionRefused,
+    TimedOut,
+    Unreachable,
+    ConnectionClosed,
+    TlsFailed,
+    CertificateExpired,
+    CertificateNotYetValid,
+    CertificateWrongName,
+    CertificateUnknownIssuer,
+    CertificateRevoked,
+    CertificateInvalid,
+    // mail servers
+    StarttlsMissing,
+    GreetingRefused,
+    SignInRefused,
+    AppPasswordNeeded,
+    NoSignInMethod,
+    MailProtocol,
+    FolderGone,
+    ServerRefused,
+    FilesUnreadable,
+    // CRMs
+    CrmUnavailable,
+    CrmRateLimited,
+    CrmOutcomeUnknown,
+    CrmSignInNeeded,
+    CrmForbidden,
+    CrmNotFound,
+    CrmConflict,
+    CrmTooLarge,
+    CrmRejected,
+    CrmAttachmentMissing,
+    CrmUnsupported,
+    CrmProtocol,
+    CrmFolderUnusable,
+    // the key and the files
+    KeyStoreMissing,
+    KeyStoreLocked,
+    KeyStoreBroken,
+    KeyMissing,
+    PassphraseNeeded,
+    PassphraseWrong,
+    DatabaseKeyWrong,
+    DatabaseNewer,
+    DatabaseDamaged,
+    DatabaseFailed,
+    DiskFull,
+    HomeInUse,
+    HomeUnusable,
+    PolicyInvalid,
+    // commands
+    UnknownCommand,
+    BadArguments,
+    NoSuch,
+    Conflict,
+    PreviewStale,
+    NotPossibleNow,
+    TooLate,
+    PolicyForbids,
+    KeyTaken,
+    AlreadyConnected,
+    NoSender,
+    NoLink,
+    UnknownAttachment,
+}
+
+/// The one button that helps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// The same again; it may work now.
+    Retry,
+    /// Nothing to press: it goes on by itself.
+    Wait,
+    SignIn,
+    EditSettings,
+    AskIt,
+    Unlock,
+    /// Look at it again and decide.
+    Review,
+    OpenCrm,
+    FreeSpace,
+    Update,
+    None,
+}
+
+/// An error as the outside gets it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+pub struct ApiError {
+    pub code: Code,
+    /// What happened.
+    pub message: Words,
+    /// What to do about it.
+    pub hint: Words,
+    pub action: Action,
+    /// For IT: the server's own words, a field's name. Never a secret, never a part of a mail.
+    pub detail: String,
+}
+
+impl ApiError {
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let key = format!("error_{}", code.name());
+        Self {
+            code,
+            message: words(&key),
+            hint: words(&format!("{key}_hint")),
+            action: code.action(),
+            detail: detail.into(),
+        }
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.code.name(), self.message.en)
+    }
+}
+
+impl Code {
+    /// The word it has in JSON.
+    pub fn name(self) -> String {
+        serde_json::to_value(self).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    pub fn action(self) -> Action {
+        use Code::*;
+        match self {
+            HostUnknown | ConnectionRefused | StarttlsMissing | FilesUnreadable | CrmFolderUnusable => {
+                Action::EditSettings
+            }
+            TimedOut | Unreachable | ConnectionClosed | ServerRefused | FolderGone | MailProtocol | CrmProtocol => {
+                Action::Retry
+            }
+            KeyStoreBroken | HomeUnusable | DatabaseFailed => Action::Retry,
+            TlsFailed | GreetingRefused | NoSignInMethod | CrmForbidden | PolicyInvalid | PolicyForbids => {
+                Action::AskIt
+            }
+            CertificateExpired | CertificateNotYetValid | CertificateWrongName | CertificateUnknownIssuer => {
+                Action::AskIt
+            }
+            CertificateRevoked | CertificateInvalid | KeyMissing | DatabaseKeyWrong | DatabaseDamaged => Action::AskIt,
+            SignInRefused | AppPasswordNeeded | CrmSignInNeeded => Action::SignIn,
+            CrmUnavailable | CrmRateLimited | CrmOutcomeUnknown => Action::Wait,
+            CrmNotFound | CrmTooLarge | CrmRejected | CrmAttachmentMissing => Action::Review,
+            CrmConflict | CrmUnsupported => Action::OpenCrm,
+            KeyStoreMissing | KeyStoreLocked | PassphraseNeeded | PassphraseWrong => Action::Unlock,
+            DatabaseNewer => Action::Update,
+            DiskFull => Action::FreeSpace,
+            Conflict | PreviewStale | NoSender | NoLink | UnknownAttachment | KeyTaken | TooLate => Action::Review,
+            HomeInUse | UnknownCommand | BadArguments | NoSuch | NotPossibleNow | AlreadyConnected => Action::None,
+        }
+    }
+}
+
+fn net(kind: NetFaultKind) -> Code {
+    use CertificateFault as C;
+    match kind {
+        NetFaultKind::HostUnknown => Code::HostUnknown,
+        NetFaultKind::Refused => Code::ConnectionRefused,
+        NetFaultKind::TimedOut => Code::TimedOut,
+        NetFaultKind::Unreachable => Code::Unreachable,
+        NetFaultKind::Closed => Code::ConnectionClosed,
+        NetFaultKind::Tls => Code::TlsFailed,
+        NetFaultKind::Certificate(C::Expired) => Code::CertificateExpired,
+        NetFaultKind::Certificate(C::NotYetValid) => Code::CertificateNotYetValid,
+        NetFaultKind::Certificate(C::WrongName) => Code::CertificateWrongName,
+        NetFaultKind::Certificate(C::UnknownIssuer) => Code::CertificateUnknownIssuer,
+        NetFaultKind::Certificate(C::Revoked) => Code::CertificateRevoked,
+        NetFaultKind::Certificate(C::Invalid) => Code::CertificateInvalid,
+    }
+}
+
+impl From<MailFault> for ApiError {
+    fn from(fault: MailFault) -> Self {
+        use MailFaultKind as K;
+        let code = match fault.kind {
+            K::Net(kind) => net(kind),
+            K::StartTlsMissing => Code::StarttlsMissing,
+            K::GreetingRefused => Code::GreetingRefused,
+            K::SignInRefused => Code::SignInRefused,
+            K::AppPasswordNeeded => Code::AppPasswordNeeded,
+            K::NoSignInMethod => Code::NoSignInMethod,
+            K::Protocol => Code::MailProtocol,
+            K::FolderGone => Code::FolderGone,
+            K::ServerRefused => Code::ServerRefused,
+            K::FilesUnreadable => Code::FilesUnreadable,
+        };
+        Self::new(code, fault.detail)
+    }
+}
+
+impl From<CrmFault> for ApiError {
+    fn from(fault: CrmFault) -> Self {
+        use CrmFaultKind as K;
+        let code = match fault.kind {
+            K::Transient => Code::CrmUnavailable,
+            K::Net(kind) => net(kind),
+            K::RateLimited => Code::CrmRateLimited,
+            K::OutcomeUnknown => Code::CrmOutcomeUnknown,
+            K::SignInNeeded => Code::CrmSignInNeeded,
+            K::Forbidden => Code::CrmForbidden,
+            K::NotFound => Code::CrmNotFound,
+            K::Conflict => Code::CrmConflict,
+            K::TooLarge => Code::CrmTooLarge,
+            K::Rejected => Code::CrmRejected,
+            K::AttachmentMissing => Code::CrmAttachmentMissing,
+            K::Unsupported => Code::CrmUnsupported,
+            K::Protocol => Code::CrmProtocol,
+            K::FolderUnusable => Code::CrmFolderUnusable,
+        };
+        Self::new(code, fault.detail)
+    }
+}
+
+impl From<&StoreFault> for ApiError {
+    fn from(fault: &StoreFault) -> Self {
+        let code = match fault {
+            StoreFault::WrongKey(_) => Code::DatabaseKeyWrong,
+            StoreFault::NewerSchema(_) => Code::DatabaseNewer,
+            StoreFault::DiskFull => Code::DiskFull,
+            StoreFault::Damaged(_) => Code::DatabaseDamaged,
+            StoreFault::File(..) | StoreFault::Sql(_) => Code::DatabaseFailed,
+            StoreFault::Stale { .. } => Code::Conflict,
+            StoreFault::Missing => Code::NoSuch,
+            StoreFault::KeyTaken => Code::KeyTaken,
+            StoreFault::Refused(refusal) => return (*refusal).into(),
+        };
+        Self::new(code, fault.to_string())
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::NotFrom { .. } => Code::NotPossibleNow,
+            Refusal::TooLate => Code::TooLate,
+        };
+        Self::new(code, refusal.to_string())
+    }
+}
+
+impl From<VaultFaultKind> for Code {
+    fn from(kind: VaultFaultKind) -> Self {
+        match kind {
+            VaultFaultKind::NoStore => Self::KeyStoreMissing,
+            VaultFaultKind::Locked => Self::KeyStoreLocked,
+            VaultFaultKind::WrongPassphrase => Self::PassphraseWrong,
+            VaultFaultKind::PassphraseNeeded => Self::PassphraseNeeded,
+            VaultFaultKind::Broken => Self::KeyStoreBroken,
+        }
+    }
+}
+
+impl From<Fault> for ApiError {
+    fn from(fault: Fault) -> Self {
+        (&fault).into()
+    }
+}
+
+impl From<&Fault> for ApiError {
+    fn from(fault: &Fault) -> Self {
+        let code = match fault {
+            Fault::Store(fault) => return fault.into(),
+            Fault::Mail(fault) => return fault.clone().into(),
+            Fault::Crm(fault) => return fault.clone().into(),
+            Fault::Refused(refusal) => return (*refusal).into(),
+            Fault::Unsharable(Unsharable::NoSender) => Code::NoSender,
+            Fault::Unsharable(Unsharable::NoLink) => Code::NoLink,
+            Fault::Unsharable(Unsharable::UnknownAttachment) => Code::UnknownAttachment,
+            Fault::NoSuch(_) => Code::NoSuch,
+            Fault::PreviewStale => Code::PreviewStale,
+            Fault::Conflict { .. } => Code::Conflict,
+            Fault::Policy(_) => Code::PolicyForbids,
+            Fault::KeyTaken => Code::KeyTaken,
+            Fault::AlreadyConnected => Code::AlreadyConnected,
+            Fault::Invalid { .. } => Code::BadArguments,
+        };
+        Self::new(code, fault.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every code, read out of its TypeScript shape so that a new one cannot be forgotten here.
+    fn every_code() -> Vec<String> {
+        let shape = Code::inline(&ts_rs::Config::default());
+        shape.split('|').map(|word| word.trim().trim_matches('"').to_owned()).collect()
+    }
+
+    #[test]
+    fn every_code_has_a_sentence_and_a_way_on_in_both_languages() {
+        let codes = every_code();
+        assert!(codes.len() > 50, "{codes:?}");
+        let mut missing = Vec::new();
+        for code in codes {
+            for key in [format!("error_{code}"), format!("error_{code}_hint")] {
+                let words = words(&key);
+                if words.en.is_empty() || words.ja.is_empty() || words.en == words.ja {
+                    missing.push(key);
+                }
+            }
+        }
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}

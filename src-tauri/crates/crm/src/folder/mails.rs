@@ -1,0 +1,178 @@
+//! The mails in the folder, written so that a crash at any moment leaves each of them logged or not logged.
+//!
+//! Both files are written in full beside their place and synced before the first is renamed into it, and each rename is
+//! made durable by syncing the directory. A mail counts from the moment its `.json` has its name; it stops to count
+//! before anything else of it is changed or removed.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use otomo_domain::connector::Files;
+use otomo_domain::digest::Digest;
+use otomo_domain::error::{CrmFault, CrmFaultKind};
+use otomo_domain::mail::MailKey;
+use otomo_domain::payload::{Frozen, Payload};
+use tempfile::NamedTempFile;
+
+use super::unusable;
+use crate::chosen::{Chosen, Unsendable};
+
+/// The largest `.json` that is read back; no mail Otomo takes in gives more.
+const LARGEST_PAYLOAD: u64 = 64 << 20;
+
+pub struct MailFolder {
+    root: PathBuf,
+    /// The finished files.
+    mails: PathBuf,
+    /// Files that are not finished.
+    parts: PathBuf,
+}
+
+impl MailFolder {
+    pub fn new(root: &Path) -> Self {
+        let mails = root.join("mail");
+        Self { root: root.to_owned(), parts: mails.join(".part"), mails }
+    }
+
+    /// Whether mail can be written here. Leaves nothing behind.
+    pub fn probe(&self) -> Result<(), CrmFault> {
+        self.present()?;
+        let dir = if self.mails.is_dir() { &self.mails } else { &self.root };
+        tempfile::tempfile_in(dir).map_err(|e| fault(dir, e)).map(drop)
+    }
+
+    /// The payload logged under this key.
+    pub fn find(&self, key: MailKey) -> Result<Option<(Frozen, Payload)>, CrmFault> {
+        self.present()?;
+        let path = self.json(key);
+        let mut bytes = Vec::new();
+        match File::open(&path).and_then(|file| file.take(LARGEST_PAYLOAD).read_to_end(&mut bytes)) {
+            Ok(_) => Ok(Frozen::open(&bytes)),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(fault(&path, e)),
+        }
+    }
+
+    /// Logs a mail; true if the folder had its key already. A mail shared anew takes the place of its former self.
+    pub fn write(&self, key: MailKey, frozen: &Frozen, payload: &Payload, files: &dyn Files) -> Result<bool, CrmFault> {
+        let former = self.find(key)?;
+        let already_known = former.is_some();
+        match former {
+            Some((same, _)) if same.bytes == frozen.bytes => return Ok(true),
+            Some((_, other)) if (&other.message_id, &other.date) != (&payload.message_id, &payload.date) => {
+                return Err(CrmFault::new(CrmFaultKind::Conflict, "another mail lies under this key"));
+            }
+            _ => self.prepare()?,
+        }
+        let eml = self.part(key, |out| otomo_mime::compose(payload, files, out))?;
+        let json = self.part(key, |out| out.write_all(&frozen.bytes))?;
+        self.delete(&self.json(key))?;
+        self.finish(eml, &self.eml(key))?;
+        self.finish(json, &self.json(key))?;
+        Ok(already_known)
+    }
+
+    /// Takes a mail back, and what an interrupted attempt may have left of it.
+    pub fn remove(&self, key: MailKey) -> Result<(), CrmFault> {
+        self.present()?;
+        self.delete(&self.json(key))?;
+        self.delete(&self.eml(key))?;
+        let leftover =
+            |name: &Path| name.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&key.to_string()));
+        let parts = fs::read_dir(&self.parts).into_iter().flatten().flatten().map(|entry| entry.path());
+        parts.filter(|path| leftover(path)).try_for_each(|path| self.delete(&path))
+    }
+
+    /// A folder that is away, as a drive that is not mounted, must not look like one that is empty.
+    fn present(&self) -> Result<(), CrmFault> {
+        if self.root.is_dir() { Ok(()) } else { Err(unusable(format!("{} is not a folder", self.root.display()))) }
+    }
+
+    fn prepare(&self) -> Result<(), CrmFault> {
+        fs::create_dir_all(&self.parts).and_then(|()| sync_dir(&self.root)).map_err(|e| fault(&self.parts, e))
+    }
+
+    /// Writes a file that is not in its place yet.
+    fn part(
+        &self,
+        key: MailKey,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<NamedTempFile, CrmFault> {
+        let write = || {
+            let part = tempfile::Builder::new().prefix(&format!("{key}-")).tempfile_in(&self.parts)?;
+            let mut out = BufWriter::new(part.as_file());
+            content(&mut out)?;
+            out.flush()?;
+            drop(out);
+            part.as_file().sync_all()?;
+            Ok(part)
+        };
+        write().map_err(|e: io::Error| match Unsendable::among_causes(&e) {
+            Some(unsendable) => unsendable.into(),
+            None => fault(&self.parts, e),
+        })
+    }
+
+    fn finish(&self, part: NamedTempFile, path: &Path) -> Result<(), CrmFault> {
+        let kept = part.persist(path).map_err(io::Error::from).and_then(|_| sync_dir(&self.mails));
+        kept.map_err(|e| fault(path, e))
+    }
+
+    /// Removes a file for good; it may be gone already.
+    fn delete(&self, path: &Path) -> Result<(), CrmFault> {
+        match fs::remove_file(path) {
+            Ok(()) => sync_dir(&self.mails).map_err(|e| fault(path, e)),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(e) => Err(fault(path, e)),
+        }
+    }
+
+    fn eml(&self, key: MailKey) -> PathBuf {
+        self.mails.join(format!("{key}.eml"))
+    }
+
+    fn json(&self, key: MailKey) -> PathBuf {
+        self.mails.join(format!("{key}.json"))
+    }
+}
+
+fn fault(path: &Path, error: io::Error) -> CrmFault {
+    unusable(format!("{}: {error}", path.display()))
+}
+
+/// Makes the names in a directory durable. Windows does it by itself; some network drives can't do it at all.
+#[cfg(unix)]
+fn sync_dir(dir: &Path) -> io::Result<()> {
+    use io::ErrorKind::{InvalidInput, Unsupported};
+    match File::open(dir)?.sync_all() {
+        Err(e) if matches!(e.kind(), InvalidInput | Unsupported) => Ok(()),
+        synced => synced,
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_dir(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// The files of a mail, opened where the port lends them, to be read on a thread of their own.
+pub struct Opened(Mutex<Vec<(Digest, Chosen)>>);
+
+impl Opened {
+    pub fn all(payload: &Payload, files: &dyn Files) -> Result<Self, CrmFault> {
+        let open = |file| Chosen::open(files, file).map(|chosen| (file.sha256, chosen));
+        let opened: Result<Vec<_>, Unsendable> = payload.attachments.iter().map(open).collect();
+        Ok(Self(Mutex::new(opened.map_err(|e| CrmFault::from(&e))?)))
+    }
+}
+
+impl Files for Opened {
+    /// Each file can be had as often as the payload names it.
+    fn open(&self, sha256: &Digest) -> io::Result<Box<dyn Read + Send>> {
+        let mut opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = opened.iter().position(|(digest, _)| digest == sha256).ok_or(io::ErrorKind::NotFound)?;
+        Ok(Box::new(opened.swap_remove(at).1))
+    }
+}

@@ -1,0 +1,19 @@
+//! CRM APIs, one folder each, behind the port `CrmConnector`.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`registry`] | which kinds there are, and a connector made from its settings |
+//! | `folder` | a folder of `.eml` and `.json`: for import jobs and networks without a way out |
+//! | `rest` | Otomo's own contract over HTTPS, for a CRM that implements it (`rest/README.md`) |
+//! | `chosen` | a file on its way out, proved to be the one the rep chose |
+//!
+//! A connector does one thing when told and says how it went. It decides nothing, keeps nothing, tries nothing twice
+//! and waits for nobody: order, time and repetition belong to the engine. A new CRM is a folder here and a line in
+//! [`registry`].
+
+mod chosen;
+mod folder;
+pub mod registry;
+mod rest;
+
+pub use registry::{InvalidSettings, connector, kinds};

@@ -1,0 +1,73 @@
+//! The kinds of CRM there are.
+
+use std::sync::Arc;
+
+use otomo_domain::connector::{ConnectorInfo, Field};
+use otomo_domain::ports::CrmConnector;
+use otomo_domain::secret::SecretString;
+use otomo_net::Net;
+use serde_json::Value;
+
+use crate::{folder, rest};
+
+/// A kind of CRM: how it is described, and how it is made.
+struct Kind {
+    info: fn() -> ConnectorInfo,
+    build: fn(Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSettings>,
+}
+
+const KINDS: &[Kind] =
+    &[Kind { info: rest::info, build: rest::build }, Kind { info: folder::info, build: folder::build }];
+
+/// What a connector is made from.
+pub(crate) struct Given<'a> {
+    settings: &'a Value,
+    pub(crate) secret: Option<SecretString>,
+    pub(crate) net: Arc<Net>,
+}
+
+/// A setting with which there can be no connector. Never holds the value of a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {reason}")]
+pub struct InvalidSettings {
+    /// The field as [`ConnectorInfo::fields`] names it, or `kind`.
+    pub field: String,
+    pub reason: String,
+}
+
+impl InvalidSettings {
+    pub(crate) fn new(field: &str, reason: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), reason: reason.into() }
+    }
+}
+
+/// Every kind of CRM, in the order they are offered.
+pub fn kinds() -> Vec<ConnectorInfo> {
+    KINDS.iter().map(|kind| (kind.info)()).collect()
+}
+
+/// The connector of a kind. Touches neither disk nor network: `CrmConnector::check` does.
+pub fn connector(
+    kind: &str,
+    settings: &Value,
+    secret: Option<SecretString>,
+    net: Arc<Net>,
+) -> Result<Box<dyn CrmConnector>, InvalidSettings> {
+    let known = KINDS.iter().find(|known| (known.info)().kind == kind);
+    let known =
+        known.ok_or_else(|| InvalidSettings::new("kind", format!("there is no kind of CRM called {kind:?}")))?;
+    (known.build)(Given { settings, secret, net })
+}
+
+impl<'a> Given<'a> {
+    /// A text that must be there, without the blanks around it.
+    pub(crate) fn text(&self, field: &str) -> Result<&'a str, InvalidSettings> {
+        let text = self.settings.get(field).and_then(Value::as_str).map(str::trim).unwrap_or_default();
+        if text.is_empty() { Err(InvalidSettings::new(field, "is missing")) } else { Ok(text) }
+    }
+}
+
+/// A required field of a form.
+pub(crate) fn field(name: &str, secret: bool) -> Field {
+    Field { name: name.to_owned(), secret, required: true }
+}

@@ -1,0 +1,108 @@
+//! What a CRM connector says of itself and of what it did.
+
+use std::io::Read;
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::contact::{Contact, RecordRef};
+use crate::digest::Digest;
+use crate::mail::MailKey;
+use crate::payload::{Frozen, Payload, SharedFile};
+
+/// What becomes of a mail that is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Retraction {
+    /// It is gone from the CRM.
+    Delete,
+    /// It goes to the CRM's recycle bin.
+    Recycle,
+    /// It can't be taken back here; the rep is told to do it in the CRM.
+    None,
+}
+
+/// A setting the rep fills in; the form is drawn from these.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Field {
+    /// The key in the settings, and the stem of its words.
+    pub name: String,
+    /// Kept as a secret, never shown again.
+    pub secret: bool,
+    pub required: bool,
+}
+
+/// A kind of CRM: what it asks for and what it can do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct ConnectorInfo {
+    pub kind: String,
+    pub fields: Vec<Field>,
+    pub retraction: Retraction,
+}
+
+/// Who the CRM takes the rep for, and what the company fixed there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    pub user_id: String,
+    pub email: Option<Address>,
+    pub name: Option<String>,
+    pub limits: Limits,
+    /// False when this user or server cannot take a mail back, whatever the connector could.
+    pub can_unlog: bool,
+    /// Never-log addresses and domains and internal domains of the company, as [`crate::rules::Deny::parse`] reads them.
+    pub deny: Vec<(String, String)>,
+}
+
+/// The largest things the CRM takes, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    pub body: Option<u64>,
+    pub attachment: Option<u64>,
+}
+
+/// A page of the contact index.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContactPage {
+    pub contacts: Vec<Contact>,
+    /// Records that are gone, or not visible any more.
+    pub gone: Vec<RecordRef>,
+    /// Where to go on; kept with the page's contacts.
+    pub cursor: String,
+    pub has_more: bool,
+    /// The page starts a full listing: what an earlier one had and this doesn't is gone.
+    pub starts_over: bool,
+}
+
+/// The mail as the CRM has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct RemoteMail {
+    pub id: String,
+    /// The page of the record.
+    pub url: Option<String>,
+    /// The CRM had the key already: somebody else logged it, or an earlier attempt got through.
+    pub already_known: bool,
+}
+
+/// A mail on its way: the frozen bytes, the same read as fields, and its files.
+pub struct Outgoing<'a> {
+    pub key: MailKey,
+    pub frozen: &'a Frozen,
+    pub payload: &'a Payload,
+    pub files: &'a dyn Files,
+}
+
+/// The frozen files of a mail on its way.
+pub trait Files: Send + Sync {
+    /// The bytes of a file, from the start. Blocking: read it off the async threads.
+    fn open(&self, sha256: &Digest) -> std::io::Result<Box<dyn Read + Send>>;
+}
+
+/// A file to put into the CRM.
+pub struct OutgoingFile<'a> {
+    pub meta: &'a SharedFile,
+    pub files: &'a dyn Files,
+}

@@ -1,0 +1,35 @@
+//! What is true: values in, values out.
+//!
+//! This crate knows no network, no file, no clock and no randomness: time and identifiers come in as values,
+//! and the few traits of [`ports`] only name what the outside must offer. What a rule decides is decided here.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`address`], [`mail`], [`contact`], [`account`] | the nouns |
+//! | [`sync`] | which part of a mailbox to fetch next |
+//! | [`matching`], [`rules`] | who a mail belongs to, and what must never leave |
+//! | [`payload`] | exactly what a CRM will be sent |
+//! | [`review`], [`retry`], [`audit`] | the state of a decision, when to try again, its trace |
+//! | [`awake`] | how long the machine has really been running |
+//! | [`policy`] | what the company's administrator fixed |
+//! | [`connector`], [`ports`], [`error`], [`secret`] | the shape of the outside |
+
+pub mod account;
+pub mod address;
+pub mod audit;
+pub mod awake;
+pub mod connector;
+pub mod contact;
+pub mod digest;
+pub mod error;
+pub mod mail;
+pub mod matching;
+pub mod payload;
+pub mod policy;
+pub mod ports;
+pub mod retry;
+pub mod review;
+pub mod rules;
+pub mod secret;
+pub mod sync;
+pub mod time;

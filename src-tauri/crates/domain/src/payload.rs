@@ -1,0 +1,276 @@
+//! Exactly what a CRM will be sent of a mail: built from the rep's choice, frozen as bytes, recognised by its digest.
+//!
+//! The form is the `Email` of Otomo's CRM contract (`crm/src/rest/contract.yaml`) in canonical JSON (RFC 8785), so the
+//! same mail and the same choice give the same bytes everywhere. Bcc, raw headers and the rep's notes have no field here.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::address::{Address, Person};
+use crate::contact::RecordRef;
+use crate::digest::Digest;
+use crate::mail::{Attachment, Body, Direction, Mail, Participant, Role};
+
+/// How much of a mail is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Level {
+    /// Dates and participants.
+    Metadata,
+    /// And the subject.
+    Subject,
+    /// And the body.
+    Full,
+}
+
+/// What the rep chose to share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Choice {
+    pub level: Level,
+    /// The records it is logged to; at least one.
+    pub links: Vec<RecordRef>,
+    /// Digests of the attachments that go along.
+    pub attachments: Vec<Digest>,
+}
+
+/// Why no payload can be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsharable {
+    #[error("the mail names no sender")]
+    NoSender,
+    #[error("no record was chosen")]
+    NoLink,
+    #[error("a chosen attachment is not in the mail")]
+    UnknownAttachment,
+}
+
+/// The shared mail. Field names and order of meaning are the contract's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Payload {
+    pub message_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_reply_to: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<String>,
+    pub direction: Direction,
+    /// RFC 3339, UTC.
+    pub date: String,
+    pub from: Named,
+    pub to: Vec<Named>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cc: Vec<Named>,
+    pub subject: String,
+    pub share_level: Level,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_html: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<SharedFile>,
+    pub links: Vec<RecordRef>,
+    /// Digest of the canonical JSON of all other fields.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+}
+
+/// A person in a payload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    pub email: Address,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+}
+
+/// A file that goes along, named by its digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedFile {
+    pub sha256: Digest,
+    pub name: String,
+    pub content_type: String,
+    pub size: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inline: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_id: Option<String>,
+}
+
+impl Payload {
+    /// What is shared of `mail` by this choice. `body.html` must be sanitised already.
+    pub fn build(mail: &Mail, body: &Body, direction: Direction, choice: &Choice) -> Result<Self, Unsharable> {
+        let named = |role| mail.people(role).map(|p| Named { email: p.address.clone(), name: p.name.clone() });
+        if choice.links.is_empty() {
+            return Err(Unsharable::NoLink);
+        }
+        let full = choice.level >= Level::Full;
+        Ok(Self {
+            message_id: mail.message_id.clone(),
+            in_reply_to: mail.in_reply_to.clone(),
+            references: mail.references.clone(),
+            direction,
+            date: mail.date.to_rfc3339(),
+            from: named(Role::From).next().ok_or(Unsharable::NoSender)?,
+            to: named(Role::To).collect(),
+            cc: named(Role::Cc).collect(),
+            subject: if choice.level >= Level::Subject { mail.subject.clone() } else { String::new() },
+            share_level: choice.level,
+            body_text: full.then(|| body.text.clone()),
+            body_html: if full { body.html.clone() } else { None },
+            attachments: shared_files(mail, choice)?,
+            links: choice.links.clone(),
+            digest: None,
+        })
+    }
+
+    /// Everybody it names.
+    pub fn participants(&self) -> Vec<Participant> {
+        let from = std::iter::once((Role::From, &self.from));
+        let rest = self.to.iter().map(|n| (Role::To, n)).chain(self.cc.iter().map(|n| (Role::Cc, n)));
+        let person = |n: &Named| Person { address: n.email.clone(), name: n.name.clone() };
+        from.chain(rest).map(|(role, named)| Participant { role, person: person(named) }).collect()
+    }
+
+    /// Fixes the bytes that are previewed, kept and sent: the same bytes each time.
+    pub fn freeze(mut self) -> Frozen {
+        self.digest = None;
+        let sha256 = Digest::of(&canonical(&self));
+        self.digest = Some(sha256);
+        Frozen { bytes: canonical(&self), sha256 }
+    }
+}
+
+fn shared_files(mail: &Mail, choice: &Choice) -> Result<Vec<SharedFile>, Unsharable> {
+    let find = |digest: &Digest| mail.attachments.iter().find(|a| a.sha256 == *digest);
+    let share = |a: &Attachment| SharedFile {
+        sha256: a.sha256,
+        name: a.name.clone(),
+        content_type: a.content_type.clone(),
+        size: a.size,
+        inline: a.inline,
+        content_id: a.content_id.clone(),
+    };
+    choice.attachments.iter().map(|digest| find(digest).map(share).ok_or(Unsharable::UnknownAttachment)).collect()
+}
+
+/// Canonical JSON (RFC 8785). A payload holds strings, whole numbers and booleans only, so it always has one.
+fn canonical(payload: &Payload) -> Vec<u8> {
+    serde_json_canonicalizer::to_vec(payload).unwrap_or_default()
+}
+
+/// A payload as bytes, with its digest.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Frozen {
+    /// Canonical JSON, `digest` included: what the preview shows and the `rest` connector sends, byte for byte.
+    pub bytes: Vec<u8>,
+    /// Digest of the same JSON without its `digest` field.
+    pub sha256: Digest,
+}
+
+impl fmt::Debug for Frozen {
+    /// The digest alone: a payload's text has no place in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Frozen({})", self.sha256)
+    }
+}
+
+impl Frozen {
+    /// Reads frozen bytes back; `None` unless they are canonical and their digest is right.
+    pub fn open(bytes: &[u8]) -> Option<(Self, Payload)> {
+        let payload: Payload = serde_json::from_slice(bytes).ok()?;
+        let again = payload.clone().freeze();
+        (again.bytes == bytes && payload.digest == Some(again.sha256)).then_some((again, payload))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contact::RecordType;
+    use crate::mail::{MailId, MailKey};
+    use crate::time::Timestamp;
+
+    fn mail() -> Mail {
+        let person = |role, a: &str| Participant {
+            role,
+            person: Person { address: Address::parse(a).unwrap_or_else(|| panic!("{a}")), name: "田中".into() },
+        };
+        let file = Attachment {
+            part: 2,
+            name: "見積.pdf".into(),
+            content_type: "application/pdf".into(),
+            size: 3,
+            sha256: Digest::of(b"pdf"),
+            inline: false,
+            content_id: None,
+        };
+        Mail {
+            id: MailId { key: MailKey::of_message_id("<1@x.jp>"), content: Digest::of(b"1") },
+            message_id: "<1@x.jp>".into(),
+            references: vec![],
+            in_reply_to: None,
+            date: Timestamp::from_secs(1_795_000_000),
+            subject: "お見積り".into(),
+            participants: vec![
+                person(Role::From, "a@x.jp"),
+                person(Role::To, "rep@own.example"),
+                person(Role::Bcc, "secret@x.jp"),
+            ],
+            attachments: vec![file],
+            snippet: String::new(),
+            defects: vec![],
+            size: 100,
+        }
+    }
+
+    fn choice(level: Level, attachments: Vec<Digest>) -> Choice {
+        Choice { level, links: vec![RecordRef { kind: RecordType::Contact, id: "A".into() }], attachments }
+    }
+
+    fn frozen(level: Level) -> String {
+        let body = Body { text: "本文".into(), html: Some("<p>本文</p>".into()) };
+        let payload = Payload::build(&mail(), &body, Direction::Incoming, &choice(level, vec![]))
+            .unwrap_or_else(|e| panic!("{e}"));
+        String::from_utf8_lossy(&payload.freeze().bytes).into_owned()
+    }
+
+    #[test]
+    fn each_level_tells_no_more_than_its_name() {
+        assert!(frozen(Level::Full).contains("本文") && frozen(Level::Full).contains("お見積り"));
+        assert!(!frozen(Level::Subject).contains("本文") && frozen(Level::Subject).contains("お見積り"));
+        assert!(!frozen(Level::Metadata).contains("お見積り") && frozen(Level::Metadata).contains("a@x.jp"));
+    }
+
+    #[test]
+    fn bcc_is_never_in_a_payload() {
+        assert!(!frozen(Level::Full).contains("secret@x.jp"));
+    }
+
+    #[test]
+    fn an_attachment_goes_along_only_if_chosen() {
+        assert!(!frozen(Level::Full).contains("見積.pdf"));
+        let chosen = choice(Level::Subject, vec![Digest::of(b"pdf")]);
+        let payload = Payload::build(&mail(), &Body::default(), Direction::Incoming, &chosen);
+        assert_eq!(payload.map(|p| p.attachments.len()), Ok(1));
+        let unknown = choice(Level::Full, vec![Digest::of(b"other")]);
+        let payload = Payload::build(&mail(), &Body::default(), Direction::Incoming, &unknown);
+        assert_eq!(payload.map(|p| p.attachments.len()), Err(Unsharable::UnknownAttachment));
+    }
+
+    #[test]
+    fn frozen_bytes_open_again_and_tampered_ones_do_not() {
+        let bytes = frozen(Level::Full);
+        assert!(Frozen::open(bytes.as_bytes()).is_some());
+        assert!(Frozen::open(bytes.replace("お見積り", "お見積").as_bytes()).is_none());
+        assert!(Frozen::open(format!(" {bytes}").as_bytes()).is_none());
+    }
+
+    #[test]
+    fn canonical_json_sorts_its_keys() {
+        let json = frozen(Level::Metadata);
+        let at = |key: &str| json.find(&format!("\"{key}\":")).unwrap_or_else(|| panic!("{key} in {json}"));
+        assert!(at("date") < at("digest") && at("digest") < at("direction") && at("share_level") < at("subject"));
+    }
+}

@@ -1,0 +1,142 @@
+//! What the company's administrator fixed on this computer (`policy.json`).
+//!
+//! A policy can force privacy and defaults; it can't shorten the grace period, nor hide the queue or the history. A
+//! policy that can't be read fails closed: mail is still captured, and nothing is shared.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::account::Endpoint;
+use crate::address::Address;
+use crate::payload::Level;
+use crate::rules::{Deny, DenyRule, Origin};
+
+/// The policy file, version 1. Unknown fields are errors: a rule that is misspelt must not be silently off.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Mail server settings by the domain of the address.
+    pub server_presets: BTreeMap<String, Preset>,
+    /// PEM files of certificate authorities to trust besides the system's.
+    pub extra_ca: Vec<PathBuf>,
+    /// A DNS server to ask instead of the system's.
+    pub resolver: Option<SocketAddr>,
+    pub never_log: NeverLog,
+    pub internal_domains: Vec<String>,
+    /// The least grace period in seconds.
+    pub min_grace: Option<u64>,
+    /// The most that may be shared of a mail.
+    pub max_level: Option<Level>,
+    /// Kinds of CRM that may be connected; absent allows every kind.
+    pub allowed_crms: Option<Vec<String>>,
+}
+
+/// Where the mail of a domain is read.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preset {
+    pub imap: Endpoint,
+    #[serde(default)]
+    pub user: UserForm,
+}
+
+/// What a server wants as the user name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserForm {
+    #[default]
+    Address,
+    LocalPart,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NeverLog {
+    pub addresses: Vec<Address>,
+    pub domains: Vec<String>,
+}
+
+/// The grace period of a decision made by the rep, unless a policy wants more.
+pub const GRACE: Duration = Duration::from_secs(30);
+
+/// The policy file is not one.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{0}")]
+pub struct InvalidPolicy(pub String);
+
+impl Policy {
+    /// Reads a policy and checks every value in it.
+    pub fn parse(json: &str) -> Result<Self, InvalidPolicy> {
+        let policy: Self = serde_json::from_str(json).map_err(|e| InvalidPolicy(e.to_string()))?;
+        let domains = policy.never_log.domains.iter().map(|d| ("never_log_domain", d));
+        for (kind, value) in domains.chain(policy.internal_domains.iter().map(|d| ("internal_domain", d))) {
+            if Deny::parse(kind, value).is_none() {
+                return Err(InvalidPolicy(format!("{value:?} is not a domain")));
+            }
+        }
+        Ok(policy)
+    }
+
+    /// The deny rules it states.
+    pub fn deny_rules(&self) -> Vec<DenyRule> {
+        let rule = |deny| DenyRule { deny, origin: Origin::Policy };
+        let addresses = self.never_log.addresses.iter().cloned().map(Deny::NeverLogAddress);
+        let domains = self.never_log.domains.iter().filter_map(|d| Deny::parse("never_log_domain", d));
+        let internal = self.internal_domains.iter().filter_map(|d| Deny::parse("internal_domain", d));
+        addresses.chain(domains).chain(internal).map(rule).collect()
+    }
+
+    /// How long a decision of the rep can be undone.
+    pub fn grace(&self) -> Duration {
+        GRACE.max(Duration::from_secs(self.min_grace.unwrap_or(0)))
+    }
+
+    pub fn allows_level(&self, level: Level) -> bool {
+        self.max_level.is_none_or(|most| level <= most)
+    }
+
+    pub fn allows_crm(&self, kind: &str) -> bool {
+        self.allowed_crms.as_ref().is_none_or(|kinds| kinds.iter().any(|k| k == kind))
+    }
+
+    /// The preset for an address, with the user name its server wants.
+    pub fn preset(&self, address: &Address) -> Option<(Endpoint, String)> {
+        let preset = self.server_presets.get(address.domain())?;
+        let user = match preset.user {
+            UserForm::Address => address.as_str(),
+            UserForm::LocalPart => address.as_str().rsplit_once('@').map_or("", |(local, _)| local),
+        };
+        Some((preset.imap.clone(), user.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_rule_is_an_error_and_not_a_rule_that_is_off() {
+        assert!(Policy::parse(r#"{"never_logs": {}}"#).is_err());
+        assert!(Policy::parse(r#"{"never_log": {"domains": ["*.jp"]}}"#).is_err());
+        assert!(Policy::parse("").is_err());
+    }
+
+    #[test]
+    fn a_policy_lengthens_the_grace_period_and_cannot_shorten_it() {
+        let grace = |json: &str| Policy::parse(json).map(|p| p.grace().as_secs());
+        assert_eq!(grace(r#"{"min_grace": 5}"#), Ok(30));
+        assert_eq!(grace(r#"{"min_grace": 600}"#), Ok(600));
+    }
+
+    #[test]
+    fn a_preset_gives_the_user_name_in_the_form_the_server_wants() {
+        let json = r#"{"server_presets": {"x.jp": {"imap": {"host": "mail.x.jp", "port": 993, "security": "tls"}, "user": "local_part"}}}"#;
+        let policy = Policy::parse(json).unwrap_or_else(|e| panic!("{e}"));
+        let preset = Address::parse("Taro@X.jp").and_then(|a| policy.preset(&a));
+        assert_eq!(preset.map(|(endpoint, user)| (endpoint.host, user)), Some(("mail.x.jp".into(), "taro".into())));
+    }
+}

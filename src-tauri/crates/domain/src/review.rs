@@ -1,0 +1,327 @@
+//! The state of one mail at one CRM connection, and the only ways it may change.
+//!
+//! [`Review::apply`] is the whole machine: a pure function from a state and an act to the next state and what has to
+//! become of the outbox row. Everything that decides *whether* an act is due (time, rules, pauses) stands in the caller;
+//! everything that decides whether it is *allowed* stands here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::connector::RemoteMail;
+use crate::digest::Digest;
+use crate::error::CrmFault;
+use crate::payload::{Choice, Frozen};
+use crate::rules::Exclusion;
+use crate::time::Timestamp;
+
+/// Where a mail stands at a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum State {
+    /// A rule keeps it out of review; shown with the reason, never sent.
+    Excluded,
+    /// Nobody in it is in the contact index.
+    Unmatched,
+    /// Waits for the rep.
+    Pending,
+    /// The rep keeps it private.
+    Private,
+    /// Decided; its grace period runs.
+    Scheduled,
+    /// Released: frozen bytes stand in the outbox.
+    Queued,
+    /// On the wire.
+    Uploading,
+    /// The answer was lost; being looked up.
+    Verifying,
+    Logged,
+    /// Failed in a way that passes; tried again later.
+    FailedRetry,
+    /// Refused; the rep's turn.
+    FailedPerm,
+    RetractQueued,
+    Retracting,
+    Retracted,
+    RetractFailed,
+    /// Found in the CRM before we sent anything (connectors without an address of their own for a key).
+    AlreadyInCrm,
+    /// Deleted in the CRM by somebody else.
+    RemoteMissing,
+}
+
+/// What the rules and the index say of a mail nobody has decided on. Kept with the mail, made anew when they change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "triage", rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Triage {
+    Excluded { why: Exclusion },
+    Unmatched,
+    Matched,
+}
+
+impl Triage {
+    fn state(&self) -> State {
+        match self {
+            Self::Excluded { .. } => State::Excluded,
+            Self::Unmatched => State::Unmatched,
+            Self::Matched => State::Pending,
+        }
+    }
+}
+
+/// Why a scheduled mail came back to the rep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Returned {
+    /// Rebuilt at release, the payload was not the one decided on.
+    PayloadChanged,
+    /// A rule that forbids it came after the decision.
+    Denied,
+    /// The mail is not in the cache any more.
+    MailGone,
+    /// Another mail with the same Message-ID has been shared.
+    KeyTaken,
+}
+
+/// A decision and how far it has come. [`Review::default`] is the undecided mail.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// `None` until somebody decides: the triage tells the state.
+    pub state: Option<State>,
+    /// Counts the changes; a command names the one it saw.
+    pub rev: u64,
+    pub choice: Option<Choice>,
+    /// Digest of the payload that was decided on.
+    pub payload: Option<Digest>,
+    /// End of the grace period.
+    pub release_at: Option<Timestamp>,
+    /// Made private while on the wire: taken back as soon as it is logged.
+    pub retract_after: bool,
+    pub returned: Option<Returned>,
+    pub attempt: u32,
+    pub next_attempt_at: Option<Timestamp>,
+    pub fault: Option<CrmFault>,
+    pub remote: Option<RemoteMail>,
+}
+
+/// Something that happens to a review.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    // The rep
+    Share {
+        choice: Choice,
+        payload: Digest,
+        release_at: Timestamp,
+    },
+    KeepPrivate,
+    /// Takes a decision back, or, once released, keeps it from leaving.
+    Undo,
+    /// Ends the grace period, or the wait before the next attempt, now.
+    SendNow {
+        now: Timestamp,
+    },
+    /// Tries again what was refused, unchanged.
+    Retry,
+    Retract,
+    // The engine
+    Release {
+        rebuilt: Frozen,
+    },
+    Return(Returned),
+    /// Takes a row for one attempt; committed before the first byte leaves.
+    Lease,
+    Delivered(RemoteMail),
+    /// The answer was lost, or the process died with the row leased.
+    Lost,
+    /// The CRM, asked, does not have it.
+    NotFound {
+        next_attempt_at: Timestamp,
+    },
+    Defer {
+        fault: CrmFault,
+        next_attempt_at: Timestamp,
+    },
+    /// The connection needs its person; the row waits, and nothing has to be decided again.
+    WaitForPerson {
+        fault: CrmFault,
+    },
+    Refuse {
+        fault: CrmFault,
+    },
+    Unlogged,
+}
+
+impl Act {
+    /// The name in the audit trace.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Share { .. } => "share",
+            Self::KeepPrivate => "keep_private",
+            Self::Undo => "undo",
+            Self::SendNow { .. } => "send_now",
+            Self::Retry => "retry",
+            Self::Retract => "retract",
+            Self::Release { .. } => "release",
+            Self::Return(_) => "return",
+            Self::Lease => "lease",
+            Self::Delivered(_) => "delivered",
+            Self::Lost => "lost",
+            Self::NotFound { .. } => "not_found",
+            Self::Defer { .. } => "defer",
+            Self::WaitForPerson { .. } => "wait_for_person",
+            Self::Refuse { .. } => "refuse",
+            Self::Unlogged => "unlogged",
+        }
+    }
+
+    /// What the audit trace keeps of it. Never a part of a mail.
+    pub fn detail(&self) -> serde_json::Value {
+        match self {
+            Self::Share { choice, payload, release_at } => serde_json::json!({
+                "level": choice.level, "links": choice.links, "attachments": choice.attachments,
+                "payload": payload, "release_at": release_at,
+            }),
+            Self::Release { rebuilt } => serde_json::json!({ "payload": rebuilt.sha256 }),
+            Self::Return(why) => serde_json::json!({ "why": why }),
+            Self::Delivered(remote) => {
+                serde_json::json!({ "remote": remote.id, "already_known": remote.already_known })
+            }
+            Self::Defer { fault, .. } | Self::Refuse { fault } | Self::WaitForPerson { fault } => {
+                serde_json::json!({ "fault": fault.kind })
+            }
+            _ => serde_json::Value::Null,
+        }
+    }
+}
+
+/// What has to become of the outbox row in the same transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outbox {
+    Keep,
+    /// Write the frozen bytes.
+    Freeze,
+    /// It will not be sent: drop the frozen bytes.
+    Drop,
+}
+
+/// The act is not possible from here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("{act} is not possible while {state:?}")]
+    NotFrom { act: &'static str, state: State },
+    /// It has left already; taking it back is `retract`.
+    #[error("it is in the CRM already")]
+    TooLate,
+}
+
+impl Review {
+    /// The state shown: what was decided, else what the triage says. A deny rule beats a decision that has come back.
+    pub fn state(&self, triage: &Triage) -> State {
+        match self.state {
+            None => triage.state(),
+            Some(State::Pending) => triage.state(),
+            Some(state) => state,
+        }
+    }
+
+    /// The next review and what becomes of the outbox row.
+    pub fn apply(&self, act: &Act, triage: &Triage) -> Result<(Self, Outbox), Refusal> {
+        let from = self.state(triage);
+        let (to, outbox) = self.step(from, act)?;
+        let mut next = Self { state: Some(to), rev: self.rev + 1, ..self.clone() };
+        next.note(from, to, act);
+        Ok((next, outbox))
+    }
+
+    /// The table of transitions.
+    fn step(&self, from: State, act: &Act) -> Result<(State, Outbox), Refusal> {
+        use State::*;
+        let keep = |to| Ok((to, Outbox::Keep));
+        let drop = |to| Ok((to, Outbox::Drop));
+        match (act, from) {
+            (Act::Share { .. }, Pending | Private | Retracted) => keep(Scheduled),
+            (Act::Share { .. }, FailedPerm) => drop(Scheduled),
+
+            (Act::KeepPrivate, Pending | Scheduled | Unmatched) => keep(Private),
+            (Act::KeepPrivate | Act::Undo, Queued | FailedRetry | FailedPerm) => drop(Private),
+            (Act::KeepPrivate | Act::Undo, Uploading | Verifying) => keep(from),
+            (Act::Undo, Scheduled | Private) => keep(Pending),
+            (Act::KeepPrivate | Act::Undo, Logged) => Err(Refusal::TooLate),
+
+            (Act::SendNow { .. }, Scheduled | FailedRetry) => keep(from),
+            (Act::Retry, FailedPerm | FailedRetry) => keep(Queued),
+            (Act::Retract, Logged | RetractFailed) => keep(RetractQueued),
+
+            (Act::Release { rebuilt }, Scheduled) if self.payload == Some(rebuilt.sha256) => {
+                Ok((Queued, Outbox::Freeze))
+            }
+            (Act::Release { .. } | Act::Return(_), Scheduled) => keep(Pending),
+
+            (Act::Lease, Queued | FailedRetry) => keep(Uploading),
+            (Act::Lease, RetractQueued) => keep(Retracting),
+            (Act::Delivered(_), Uploading | Verifying) if self.retract_after => keep(RetractQueued),
+            (Act::Delivered(_), Uploading | Verifying) => keep(Logged),
+            (Act::Lost, Uploading) => keep(Verifying),
+            (Act::Lost, Retracting) => keep(RetractQueued),
+            // It has not got there, and the rep has said meanwhile that it must not.
+            (Act::NotFound { .. }, Verifying) if self.retract_after => drop(Private),
+            (Act::Defer { .. } | Act::Refuse { .. } | Act::WaitForPerson { .. }, Uploading) if self.retract_after => {
+                drop(Private)
+            }
+            (Act::NotFound { .. }, Verifying) => keep(Queued),
+            (Act::Defer { .. }, Uploading) => keep(FailedRetry),
+            (Act::Defer { .. }, Verifying) => keep(Verifying),
+            (Act::Defer { .. } | Act::WaitForPerson { .. }, Retracting) => keep(RetractQueued),
+            (Act::WaitForPerson { .. }, Uploading) => keep(Queued),
+            (Act::WaitForPerson { .. }, Verifying) => keep(Verifying),
+            (Act::Refuse { .. }, Uploading) => keep(FailedPerm),
+            (Act::Refuse { .. }, Retracting) => keep(RetractFailed),
+            (Act::Unlogged, Retracting) => keep(Retracted),
+            _ => Err(Refusal::NotFrom { act: act.name(), state: from }),
+        }
+    }
+
+    /// Notes what the act brings besides the state.
+    fn note(&mut self, from: State, to: State, act: &Act) {
+        match act {
+            Act::Share { choice, payload, release_at } => {
+                *self = Self { state: self.state, rev: self.rev, ..Self::default() };
+                self.choice = Some(choice.clone());
+                self.payload = Some(*payload);
+                self.release_at = Some(*release_at);
+            }
+            Act::KeepPrivate | Act::Undo if to == from => self.retract_after = true,
+            Act::KeepPrivate | Act::Undo => self.release_at = None,
+            Act::SendNow { now } if from == State::Scheduled => self.release_at = Some(*now),
+            Act::SendNow { now } => self.next_attempt_at = Some(*now),
+            Act::Retry => (self.attempt, self.next_attempt_at, self.fault) = (0, None, None),
+            Act::Retract => (self.attempt, self.next_attempt_at, self.fault) = (0, None, None),
+            Act::Release { .. } if to == State::Pending => self.returned = Some(Returned::PayloadChanged),
+            Act::Release { .. } => (self.attempt, self.next_attempt_at) = (0, None),
+            Act::Return(why) => self.returned = Some(*why),
+            Act::Lease => self.attempt += 1,
+            Act::Delivered(remote) => {
+                self.remote = Some(remote.clone());
+                (self.attempt, self.next_attempt_at, self.fault) = (0, None, None);
+            }
+            Act::Lost | Act::Unlogged => {}
+            Act::NotFound { next_attempt_at } => self.next_attempt_at = Some(*next_attempt_at),
+            Act::Defer { fault, next_attempt_at } => {
+                (self.fault, self.next_attempt_at) = (Some(fault.clone()), Some(*next_attempt_at));
+                // A look-up takes no lease, and must become rarer all the same.
+                self.attempt += u32::from(from == State::Verifying);
+            }
+            Act::WaitForPerson { fault } | Act::Refuse { fault } => self.fault = Some(fault.clone()),
+        }
+        if matches!(to, State::Private | State::Retracted) {
+            (self.retract_after, self.next_attempt_at) = (false, None);
+        }
+        if to == State::RetractQueued && from != State::Retracting {
+            self.retract_after = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

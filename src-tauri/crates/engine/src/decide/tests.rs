@@ -1,0 +1,96 @@
+use otomo_domain::review::State;
+
+use super::*;
+use crate::fixture::{Answer, Op, World};
+use otomo_domain::error::CrmFaultKind;
+
+#[tokio::test]
+async fn undo_within_the_grace_period_leaves_the_mail_undecided() {
+    let world = World::new().await;
+    world.receives(&["a", "b"]).await;
+    let seen = [world.seen("a").await, world.seen("b").await];
+    let decided = world.engine.share(&seen, Wish::default(), None).await.expect("a decision");
+    world.engine.undo(decided.decision).await.expect("taken back");
+    world.grace().await;
+    for name in ["a", "b"] {
+        world.check(name, State::Pending).await;
+    }
+    assert_eq!(world.crm.count(Op::Log), 0);
+}
+
+#[tokio::test]
+async fn undo_after_the_release_keeps_the_mail_from_leaving() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    let decided = world.share("a").await;
+    world.crm.plan(Op::Log, [Answer::Refuse(CrmFaultKind::Transient)]);
+    world.grace().await;
+    world.engine.undo(decided.decision).await.expect("taken back");
+    world.pass(3600).await;
+    world.check("a", State::Private).await;
+    assert!(world.crm.mails().is_empty());
+}
+
+#[tokio::test]
+async fn undo_leaves_what_is_in_the_crm_and_tells_so() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    let decided = world.share("a").await;
+    world.grace().await;
+    let rows = world.engine.undo(decided.decision).await.expect("an answer");
+    assert_eq!(rows.iter().map(|row| row.review.state).collect::<Vec<_>>(), [Some(State::Logged)]);
+    assert!(matches!(world.engine.undo(99).await, Err(Fault::NoSuch("decision"))));
+}
+
+#[tokio::test]
+async fn a_decision_on_something_else_than_was_seen_is_refused() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    let seen = world.seen("a").await;
+    let other = Some(Digest::of(b"another preview"));
+    assert!(matches!(world.engine.share(&[seen], Wish::default(), other).await, Err(Fault::PreviewStale)));
+    world.share("a").await;
+    assert!(matches!(world.engine.keep_private(&[seen]).await, Err(Fault::Conflict { current: 1 })));
+    world.check("a", State::Scheduled).await;
+}
+
+#[tokio::test]
+async fn of_a_decision_on_many_all_or_none_holds() {
+    let world = World::new().await;
+    world.receives(&["a", "b"]).await;
+    let stale = Seen { rev: Some(7), ..world.seen("b").await };
+    assert!(world.engine.share(&[world.seen("a").await, stale], Wish::default(), None).await.is_err());
+    world.check_undecided("a", State::Pending).await;
+    assert_eq!(world.engine.verify_audit().await.expect("a trace").rows, 0);
+}
+
+#[tokio::test]
+async fn a_private_mail_stays_private_until_the_rep_says_otherwise() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    let decided = world.engine.keep_private(&[world.seen("a").await]).await.expect("a decision");
+    let rule = world.never_log("somebody@else.jp").await;
+    world.engine.remove_rule(rule).await.expect("no rule");
+    world.refresh().await;
+    world.grace().await;
+    world.check("a", State::Private).await;
+    world.engine.undo(decided.decision).await.expect("taken back");
+    world.check("a", State::Pending).await;
+}
+
+#[tokio::test]
+async fn nothing_is_shared_of_a_mail_that_nobody_matched() {
+    let world = World::new().await;
+    world.mailbox.deliver(crate::fixture::message("a", "stranger@y.jp"));
+    world.receive().await;
+    assert!(matches!(world.try_share("a", Wish::default()).await, Err(Fault::Unsharable(_) | Fault::Refused(_))));
+    assert!(world.engine.keep_private(&[world.seen("a").await]).await.is_ok());
+}
+
+#[tokio::test]
+async fn every_step_of_a_mail_stands_in_the_trace() {
+    let world = World::new().await;
+    world.shares(&["a"]).await;
+    let verdict = world.engine.verify_audit().await.expect("a trace");
+    assert_eq!((verdict.rows, verdict.broken_at), (4, None), "share, release, lease, delivered");
+}

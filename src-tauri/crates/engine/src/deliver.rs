@@ -1,0 +1,350 @@
+//! The outbox → the CRM, exactly once.
+//!
+//! A lease is committed before the first byte leaves, the answer's meaning before anything else is done with it. A lost
+//! answer is settled by looking the key up, never by sending again.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use futures::future::join_all;
+use otomo_domain::account::ConnectionId;
+use otomo_domain::connector::{Files, Outgoing, OutgoingFile, RemoteMail};
+use otomo_domain::digest::Digest;
+use otomo_domain::error::{CrmFault, CrmFaultKind};
+use otomo_domain::payload::{Frozen, Payload};
+use otomo_domain::ports::CrmConnector;
+use otomo_domain::retry::DELIVERY;
+use otomo_domain::review::{Act, State};
+use otomo_domain::rules::{Exclusion, Origin};
+use otomo_domain::time::Timestamp;
+use otomo_store::Store;
+use otomo_store::table::outbox::{self, FileReader};
+use otomo_store::table::review::{self, ReviewId, ReviewRow};
+use otomo_store::table::{mail, participant};
+use otomo_store::transition::{Context, apply};
+
+use crate::engine::Engine;
+use crate::event::Tag;
+use crate::fault::Fault;
+use crate::release::release_due;
+
+/// How long the outbox sleeps at most: often enough to notice that the machine was suspended.
+const LOOK: Duration = Duration::from_secs(20);
+
+/// An upload that the CRM says misses a file is tried again from its files this often.
+const FILE_ROUNDS: u32 = 3;
+
+/// What a crash left on the wire has an unknown outcome. Run once, before anything else moves.
+pub(crate) async fn recover(engine: &Engine) -> Result<(), Fault> {
+    let at = engine.now();
+    let recovered = engine.store.ledger.write(move |db| {
+        let mut left = review::in_state(db, State::Uploading, usize::MAX >> 1)?;
+        left.extend(review::in_state(db, State::Retracting, usize::MAX >> 1)?);
+        for row in left {
+            apply(db, &row.subject, &Act::Lost, &Context::engine(at))?;
+        }
+        Ok(())
+    });
+    Ok(recovered.await?)
+}
+
+/// Releases and delivers for ever.
+pub(crate) async fn run(engine: Engine) {
+    loop {
+        if let Err(fault) = round(&engine).await {
+            tracing::warn!(%fault, "the outbox could not be worked on");
+        }
+        let wait = match engine.next_due().await {
+            Ok(Some(due)) => due.since(engine.now()).clamp(Duration::from_millis(500), LOOK),
+            _ => LOOK,
+        };
+        tokio::select! {
+            () = engine.outbox.notified() => {}
+            () = engine.clock.sleep(wait) => {}
+        }
+    }
+}
+
+/// Releases what is due, then delivers what is due.
+pub(crate) async fn round(engine: &Engine) -> Result<(), Fault> {
+    release_due(engine).await?;
+    deliver_due(engine).await
+}
+
+/// Works on everything that is due, connections beside each other, the mail of one connection in order.
+async fn deliver_due(engine: &Engine) -> Result<(), Fault> {
+    if !engine.policy.allows_sharing() {
+        return Ok(());
+    }
+    let now = engine.now();
+    let due = engine.store.ledger.read(move |db| {
+        let mut due = Vec::new();
+        for state in [State::Verifying, State::RetractQueued, State::Queued, State::FailedRetry] {
+            due.extend(review::in_state(db, state, 500)?);
+        }
+        due.retain(|row| row.review.next_attempt_at.is_none_or(|at| at <= now));
+        Ok(due)
+    });
+    let active = engine.active_connections().await?;
+    let mut lanes: BTreeMap<ConnectionId, Vec<ReviewId>> = BTreeMap::new();
+    for row in due.await?.into_iter().filter(|row| active.contains(&row.subject.connection)) {
+        lanes.entry(row.subject.connection).or_default().push(row.id);
+    }
+    let lanes = lanes.into_iter().map(|(connection, rows)| async move {
+        if let Err(fault) = lane(engine, connection, rows).await {
+            tracing::warn!(connection = connection.0, %fault, "a connection could not be worked on");
+        }
+    });
+    join_all(lanes).await;
+    Ok(())
+}
+
+/// Works on the mail of one connection until it is done, paused, or told to wait.
+async fn lane(engine: &Engine, connection: ConnectionId, rows: Vec<ReviewId>) -> Result<(), Fault> {
+    if held(engine, connection) {
+        return Ok(());
+    }
+    let connector = match engine.connector(connection).await {
+        Err(fault @ (Fault::Crm(_) | Fault::Invalid { .. })) => {
+            tracing::warn!(connection = connection.0, %fault, "the connection's settings don't work");
+            engine.needs_person(connection).await;
+            return Ok(());
+        }
+        other => other?,
+    };
+    for id in rows {
+        if !engine.active_connections().await?.contains(&connection) {
+            return Ok(());
+        }
+        let row = engine.store.ledger.read(move |db| Ok(review::get(db, id)?)).await?;
+        let go_on = match row.review.state {
+            Some(State::Verifying) => verify(engine, &row, &*connector).await?,
+            Some(State::RetractQueued) => retract(engine, &row, &*connector).await?,
+            Some(State::Queued | State::FailedRetry) => upload(engine, &row, &*connector).await?,
+            _ => true,
+        };
+        engine.bus.changed(&[Tag::Queue, Tag::History, Tag::Review]);
+        if !go_on {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Whether the CRM asked this connection to wait.
+fn held(engine: &Engine, connection: ConnectionId) -> bool {
+    let holds = engine.holds.lock().unwrap_or_else(PoisonError::into_inner);
+    holds.get(&connection).is_some_and(|until| *until > engine.now())
+}
+
+/// Logs one mail. False if the connection should rest now.
+async fn upload(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) -> Result<bool, Fault> {
+    let id = row.id;
+    let bytes = engine.store.ledger.read(move |db| Ok(outbox::frozen(db, id)?)).await?;
+    let Some((frozen, payload)) = Frozen::open(&bytes) else {
+        let fault = CrmFault::new(CrmFaultKind::Rejected, "the frozen bytes are damaged");
+        act(engine, row, Act::Lease).await?;
+        act(engine, row, Act::Refuse { fault }).await?;
+        return Ok(true);
+    };
+    if let Some(why) = forbidden(engine, row, &payload).await? {
+        keep_from_leaving(engine, row, why).await?;
+        return Ok(true);
+    }
+    let leased = match act(engine, row, Act::Lease).await {
+        // The rep was quicker.
+        Err(Fault::Refused(_)) => return Ok(true),
+        other => other?,
+    };
+    match send(engine, row, connector, &frozen, &payload).await? {
+        None => {
+            let fault = CrmFault::new(CrmFaultKind::Transient, "the connection was paused meanwhile");
+            act(engine, row, Act::WaitForPerson { fault }).await?;
+            Ok(false)
+        }
+        Some(Ok(remote)) => {
+            act(engine, row, Act::Delivered(remote)).await?;
+            Ok(true)
+        }
+        Some(Err(fault)) => settle(engine, &leased, fault).await,
+    }
+}
+
+/// Deny rules are asked once more right before the first byte leaves: a mail may have waited for days.
+async fn forbidden(engine: &Engine, row: &ReviewRow, payload: &Payload) -> Result<Option<Exclusion>, Fault> {
+    let id = row.subject.mail;
+    let kept = engine.store.cache.read(move |db| {
+        let row = mail::find(db, &id)?;
+        Ok(row.map(|row| participant::of_mail(db, row)).transpose()?)
+    });
+    let participants = kept.await?.unwrap_or_else(|| payload.participants());
+    Ok(engine.snapshot().exclusion(row.subject.connection, &participants))
+}
+
+async fn keep_from_leaving(engine: &Engine, row: &ReviewRow, why: Exclusion) -> Result<(), Fault> {
+    let origin = match why {
+        Exclusion::NeverLog { rule, .. } => rule.origin,
+        Exclusion::Internal => Origin::Policy,
+    };
+    let (at, subject) = (engine.now(), row.subject);
+    let context = move |db: &otomo_store::Transaction<'_>| {
+        apply(db, &subject, &Act::KeepPrivate, &Context { origin, ..Context::engine(at) })
+    };
+    engine.store.ledger.write(context).await?;
+    Ok(())
+}
+
+/// Uploads the files, then the mail. `None` if the connection was paused between two requests: nothing is logged yet.
+async fn send(
+    engine: &Engine,
+    row: &ReviewRow,
+    connector: &dyn CrmConnector,
+    frozen: &Frozen,
+    payload: &Payload,
+) -> Result<Option<Result<RemoteMail, CrmFault>>, Fault> {
+    let files = FrozenFiles { store: engine.store.clone(), review: row.id };
+    for meta in &payload.attachments {
+        if let Err(fault) = connector.put_attachment(OutgoingFile { meta, files: &files }).await {
+            return Ok(Some(Err(fault)));
+        }
+        if !engine.active_connections().await?.contains(&row.subject.connection) {
+            return Ok(None);
+        }
+    }
+    let outgoing = Outgoing { key: row.subject.mail.key, frozen, payload, files: &files };
+    Ok(Some(connector.log_mail(outgoing).await))
+}
+
+/// Decides what a failed upload means. False if the connection should rest now.
+async fn settle(engine: &Engine, row: &ReviewRow, fault: CrmFault) -> Result<bool, Fault> {
+    tracing::info!(review = row.id.0, kind = ?fault.kind, attempt = row.review.attempt, "an upload did not succeed");
+    if fault.is_about_connection() {
+        act(engine, row, Act::WaitForPerson { fault }).await?;
+        engine.needs_person(row.subject.connection).await;
+        return Ok(false);
+    }
+    let next_attempt_at = next_attempt(engine, row, &fault);
+    match fault.kind {
+        CrmFaultKind::OutcomeUnknown => {
+            act(engine, row, Act::Lost).await?;
+            Ok(true)
+        }
+        CrmFaultKind::AttachmentMissing if row.review.attempt < FILE_ROUNDS => {
+            act(engine, row, Act::Defer { fault, next_attempt_at }).await?;
+            Ok(true)
+        }
+        _ if fault.is_temporary() => {
+            act(engine, row, Act::Defer { fault, next_attempt_at }).await?;
+            hold(engine, row.subject.connection, next_attempt_at);
+            Ok(false)
+        }
+        _ => {
+            act(engine, row, Act::Refuse { fault }).await?;
+            Ok(true)
+        }
+    }
+}
+
+/// Looks a mail up whose answer was lost. False if the connection should rest now.
+async fn verify(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) -> Result<bool, Fault> {
+    match connector.find_logged(row.subject.mail.key).await {
+        Ok(Some(remote)) => {
+            act(engine, row, Act::Delivered(remote)).await?;
+            Ok(true)
+        }
+        Ok(None) => {
+            let wait = DELIVERY.wait(row.review.attempt, rand::random(), None);
+            act(engine, row, Act::NotFound { next_attempt_at: engine.now() + wait }).await?;
+            Ok(true)
+        }
+        Err(fault) => rest(engine, row, fault).await,
+    }
+}
+
+/// Takes a mail back. False if the connection should rest now.
+async fn retract(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) -> Result<bool, Fault> {
+    let Some(remote) = row.review.remote.clone() else { return Ok(true) };
+    let leased = act(engine, row, Act::Lease).await?;
+    match connector.unlog(row.subject.mail.key, &remote).await {
+        Ok(()) => {
+            act(engine, row, Act::Unlogged).await?;
+            Ok(true)
+        }
+        Err(fault)
+            if fault.is_about_connection() || fault.is_temporary() || fault.kind == CrmFaultKind::OutcomeUnknown =>
+        {
+            rest(engine, &leased, fault).await
+        }
+        Err(fault) => {
+            act(engine, row, Act::Refuse { fault }).await?;
+            Ok(true)
+        }
+    }
+}
+
+/// A look-up or a retraction that did not get through: later again. Only a trouble that is not about this mail keeps the
+/// others waiting.
+async fn rest(engine: &Engine, row: &ReviewRow, fault: CrmFault) -> Result<bool, Fault> {
+    if fault.is_about_connection() {
+        act(engine, row, Act::WaitForPerson { fault }).await?;
+        engine.needs_person(row.subject.connection).await;
+        return Ok(false);
+    }
+    let (next_attempt_at, passing) = (next_attempt(engine, row, &fault), fault.is_temporary());
+    act(engine, row, Act::Defer { fault, next_attempt_at }).await?;
+    if passing {
+        hold(engine, row.subject.connection, next_attempt_at);
+    }
+    Ok(!passing)
+}
+
+fn next_attempt(engine: &Engine, row: &ReviewRow, fault: &CrmFault) -> Timestamp {
+    engine.now() + DELIVERY.wait(row.review.attempt, rand::random(), fault.retry_after)
+}
+
+fn hold(engine: &Engine, connection: ConnectionId, until: Timestamp) {
+    engine.holds.lock().unwrap_or_else(PoisonError::into_inner).insert(connection, until);
+}
+
+impl Engine {
+    /// The connection need not rest any longer.
+    pub(crate) fn end_hold(&self, connection: ConnectionId) {
+        self.holds.lock().unwrap_or_else(PoisonError::into_inner).remove(&connection);
+    }
+}
+
+async fn act(engine: &Engine, row: &ReviewRow, act: Act) -> Result<ReviewRow, Fault> {
+    let (at, subject) = (engine.now(), row.subject);
+    let row = engine.store.ledger.write(move |db| apply(db, &subject, &act, &Context::engine(at))).await?;
+    let goes_on = matches!(row.review.state, Some(State::Verifying | State::RetractQueued));
+    if goes_on && row.review.next_attempt_at.is_none_or(|due| due <= at) {
+        // A lost answer is looked up, and what must be taken back is taken back, at once.
+        engine.outbox.notify_one();
+    }
+    Ok(row)
+}
+
+/// The frozen files of a mail, read from the ledger piece by piece.
+struct FrozenFiles {
+    store: Store,
+    review: ReviewId,
+}
+
+impl Files for FrozenFiles {
+    fn open(&self, sha256: &Digest) -> std::io::Result<Box<dyn Read + Send>> {
+        let found = self.store.ledger.read_blocking(|db| Ok(outbox::file_id(db, self.review, sha256)?));
+        let file = found.map_err(std::io::Error::other)?;
+        let file = file.ok_or_else(|| std::io::Error::new(std::io::ErrorKind::NotFound, "the file is not frozen"))?;
+        let store = self.store.clone();
+        let next_piece = move |sequence| {
+            let piece = store.ledger.read_blocking(|db| Ok(outbox::piece(db, file, sequence)?));
+            piece.map_err(std::io::Error::other)
+        };
+        Ok(Box::new(FileReader { next_piece, current: Cursor::new(Vec::new()), sequence: 0 }))
+    }
+}
+
+#[cfg(test)]
+mod tests;

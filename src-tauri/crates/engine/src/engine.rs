@@ -1,0 +1,326 @@
+//! The engine: its parts, its tasks, and when it has nothing left to do.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use otomo_domain::account::{Account, AccountId, Connection, ConnectionId, ConnectionStatus};
+use otomo_domain::awake::Awake;
+use otomo_domain::connector::ConnectorInfo;
+use otomo_domain::error::MailFault;
+use otomo_domain::policy::Policy;
+use otomo_domain::ports::{Clock, CrmConnector, MailSource};
+use otomo_domain::review::State;
+use otomo_domain::secret::SecretString;
+use otomo_domain::time::Timestamp;
+use otomo_store::Store;
+use otomo_store::table::{account, connection, raw, review, secret};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::event::Bus;
+use crate::fault::Fault;
+use crate::status::{Board, Doing};
+use crate::triage::Snapshot;
+use crate::{deliver, receive, refresh};
+
+/// The policy as it was found at the start.
+#[derive(Clone, Debug)]
+pub enum PolicyState {
+    /// None, or a valid one.
+    Valid(Policy),
+    /// There is one and it cannot be read: nothing is shared until it can.
+    Invalid { why: String },
+}
+
+impl PolicyState {
+    /// What it demands; an invalid one demands nothing more than that nothing is shared.
+    pub fn policy(&self) -> Policy {
+        match self {
+            Self::Valid(policy) => policy.clone(),
+            Self::Invalid { .. } => Policy::default(),
+        }
+    }
+
+    pub fn allows_sharing(&self) -> bool {
+        matches!(self, Self::Valid(_))
+    }
+}
+
+type MakeSource = dyn Fn(&Account, Option<SecretString>) -> Result<Box<dyn MailSource>, MailFault> + Send + Sync;
+type MakeConnector =
+    dyn Fn(&str, &serde_json::Value, Option<SecretString>) -> Result<Arc<dyn CrmConnector>, Fault> + Send + Sync;
+
+/// What an engine is made of.
+pub struct Parts {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub policy: PolicyState,
+    pub source: Box<MakeSource>,
+    /// The kinds of CRM there are.
+    pub kinds: Vec<ConnectorInfo>,
+    pub connector: Box<MakeConnector>,
+}
+
+/// The running engine. Cloning gives another handle to the same one.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+pub struct Inner {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub policy: PolicyState,
+    pub kinds: Vec<ConnectorInfo>,
+    make_source: Box<MakeSource>,
+    make_connector: Box<MakeConnector>,
+    pub bus: Bus,
+    pub board: Board,
+    pub(crate) awake: Mutex<Awake>,
+    pub(crate) snapshot: Mutex<Arc<Snapshot>>,
+    pub(crate) holds: Mutex<HashMap<ConnectionId, Timestamp>>,
+    connectors: Mutex<HashMap<ConnectionId, Arc<dyn CrmConnector>>>,
+    /// Something may be due in the outbox.
+    pub(crate) outbox: Notify,
+    lanes: Mutex<HashMap<Task, Arc<Lane>>>,
+    working: AtomicBool,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// What is done over and over, one pass at a time.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Task {
+    Account(AccountId),
+    Connection(ConnectionId),
+}
+
+/// How the passes of a task are begun and kept apart.
+#[derive(Default)]
+pub(crate) struct Lane {
+    /// Begins the next pass now.
+    pub wake: Notify,
+    /// Held during a pass: a pass asked for by hand waits for the one under way.
+    pub turn: tokio::sync::Mutex<()>,
+}
+
+impl std::ops::Deref for Engine {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Engine {
+    /// An engine whose tasks don't run yet: it answers and decides, and nothing moves by itself.
+    pub async fn new(parts: Parts) -> Result<Self, Fault> {
+        let awake = Awake::from_start(parts.clock.monotonic(), parts.clock.now());
+        let engine = Self(Arc::new(Inner {
+            store: parts.store,
+            clock: parts.clock,
+            policy: parts.policy,
+            kinds: parts.kinds,
+            make_source: parts.source,
+            make_connector: parts.connector,
+            bus: Bus::default(),
+            board: Board::default(),
+            awake: Mutex::new(awake),
+            snapshot: Mutex::default(),
+            holds: Mutex::default(),
+            connectors: Mutex::default(),
+            outbox: Notify::new(),
+            lanes: Mutex::default(),
+            working: AtomicBool::new(false),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        }));
+        engine.store.cache.write(|db| Ok(raw::remove_unfinished(db)?)).await?;
+        deliver::recover(&engine).await?;
+        engine.catch_up().await?;
+        Ok(engine)
+    }
+
+    /// Starts the workers: one task per account, one per connection, one for the outbox.
+    pub async fn start(&self) -> Result<(), Fault> {
+        self.working.store(true, Ordering::Relaxed);
+        for account in self.accounts().await? {
+            self.start_account(account.id);
+        }
+        for connection in self.connections().await? {
+            self.start_connection(connection.id);
+        }
+        let engine = self.clone();
+        self.spawn(async move { deliver::run(engine).await });
+        Ok(())
+    }
+
+    /// Starts capturing an account, if the workers run at all.
+    pub(crate) fn start_account(&self, id: AccountId) {
+        let engine = self.clone();
+        self.spawn(async move { receive::run(engine, id).await });
+    }
+
+    /// Starts refreshing a connection's index, if the workers run at all.
+    pub(crate) fn start_connection(&self, id: ConnectionId) {
+        let engine = self.clone();
+        self.spawn(async move { refresh::run(engine, id).await });
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        if !self.working.load(Ordering::Relaxed) {
+            return;
+        }
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = work => {}
+            }
+        });
+    }
+
+    /// Spawns work that [`Self::stop`] waits for, and that ends by itself when its input does.
+    pub(crate) fn track<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.tasks.spawn(work)
+    }
+
+    /// Stops every worker at its next `.await` and waits for all of them.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Lets an account look for mail now.
+    pub fn wake_account(&self, id: AccountId) {
+        self.lane(Task::Account(id)).wake.notify_one();
+    }
+
+    /// Lets a connection refresh its contact index now.
+    pub fn wake_connection(&self, id: ConnectionId) {
+        self.lane(Task::Connection(id)).wake.notify_one();
+    }
+
+    pub(crate) fn lane(&self, task: Task) -> Arc<Lane> {
+        Arc::clone(self.lanes.lock().unwrap_or_else(PoisonError::into_inner).entry(task).or_default())
+    }
+
+    /// Waits until every account and connection has had its turn and nothing in the outbox can move.
+    pub async fn until_idle(&self) -> Result<(), Fault> {
+        let mut events = self.bus.listen();
+        while !self.is_idle().await? {
+            // What happens is told; the clock only helps where something was missed.
+            tokio::select! {
+                _ = events.recv() => {}
+                () = self.clock.sleep(Duration::from_secs(1)) => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn is_idle(&self) -> Result<bool, Fault> {
+        let connections = self.connections().await?;
+        let accounts_done = self.accounts().await?.iter().all(|a| self.board.account(a.id).had_its_turn());
+        let indexes_done = connections.iter().all(|c| self.board.connection(c.id).had_its_turn());
+        if !(accounts_done && indexes_done && self.policy.allows_sharing()) {
+            return Ok(accounts_done && indexes_done);
+        }
+        let moving = [
+            State::Scheduled,
+            State::Queued,
+            State::Uploading,
+            State::Verifying,
+            State::FailedRetry,
+            State::RetractQueued,
+            State::Retracting,
+        ];
+        let active: Vec<ConnectionId> =
+            connections.iter().filter(|c| c.status == ConnectionStatus::Active).map(|c| c.id).collect();
+        let left = self.store.ledger.read(move |db| {
+            let mut left = Vec::new();
+            for state in moving {
+                left.extend(review::in_state(db, state, 1000)?);
+            }
+            Ok(left)
+        });
+        Ok(!left.await?.iter().any(|row| active.contains(&row.subject.connection)))
+    }
+
+    pub async fn accounts(&self) -> Result<Vec<Account>, Fault> {
+        Ok(self.store.ledger.read(|db| Ok(account::list(db)?)).await?)
+    }
+
+    pub async fn connections(&self) -> Result<Vec<Connection>, Fault> {
+        Ok(self.store.ledger.read(|db| Ok(connection::list(db)?)).await?)
+    }
+
+    pub(crate) async fn account(&self, id: AccountId) -> Result<Account, Fault> {
+        self.store.ledger.read(move |db| Ok(account::get(db, id)?)).await?.ok_or(Fault::NoSuch("account"))
+    }
+
+    pub async fn connection(&self, id: ConnectionId) -> Result<Connection, Fault> {
+        self.store.ledger.read(move |db| Ok(connection::get(db, id)?)).await?.ok_or(Fault::NoSuch("connection"))
+    }
+
+    /// The mail source of an account, with its secret from the ledger.
+    pub(crate) async fn source(&self, account: &Account) -> Result<Box<dyn MailSource>, Fault> {
+        let owner = format!("account:{}", account.id.0);
+        let password = self.store.ledger.read(move |db| Ok(secret::get(db, &owner, "password")?)).await?;
+        Ok((self.make_source)(account, password)?)
+    }
+
+    /// A source for settings that are not saved yet.
+    pub fn source_for(&self, account: &Account, password: Option<SecretString>) -> Result<Box<dyn MailSource>, Fault> {
+        Ok((self.make_source)(account, password)?)
+    }
+
+    /// The connector of a connection; the same one until the connection changes.
+    pub async fn connector(&self, id: ConnectionId) -> Result<Arc<dyn CrmConnector>, Fault> {
+        let made = self.connectors.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+        if let Some(connector) = made {
+            return Ok(connector);
+        }
+        let connection = self.connection(id).await?;
+        let owner = format!("connection:{}", id.0);
+        let token = self.store.ledger.read(move |db| Ok(secret::get(db, &owner, "token")?)).await?;
+        let connector = (self.make_connector)(&connection.kind, &connection.settings, token)?;
+        self.connectors.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&connector));
+        Ok(connector)
+    }
+
+    /// The next use makes it anew, with the secret as it is then.
+    pub(crate) fn forget_connector(&self, id: ConnectionId) {
+        self.connectors.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
+    /// A connector for settings that are not saved yet.
+    pub fn connector_for(
+        &self,
+        kind: &str,
+        settings: &serde_json::Value,
+        token: Option<SecretString>,
+    ) -> Result<Arc<dyn CrmConnector>, Fault> {
+        (self.make_connector)(kind, settings, token)
+    }
+
+    /// Looks at the clocks and tells whether the machine has settled since its start or last resume.
+    pub(crate) fn settled(&self) -> bool {
+        let mut awake = self.awake.lock().unwrap_or_else(PoisonError::into_inner);
+        awake.observe(self.clock.monotonic(), self.clock.now());
+        awake.settled()
+    }
+
+    /// Whether every account has been read to its end since the start.
+    pub(crate) async fn in_step(&self) -> Result<bool, Fault> {
+        Ok(self.accounts().await?.iter().all(|a| matches!(self.board.account(a.id), Doing::InStep)))
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,52 @@
+//! What happens when: one supervisor, one task per account, one per connection, one for the outbox.
+//!
+//! Every task resumes from the database alone, so that it may be stopped at any `.await`.
+//!
+//! | module | orders |
+//! |---|---|
+//! | [`engine`] | the parts, starting and stopping, being idle |
+//! | [`receive`] | mailbox → batches → parsed → kept |
+//! | [`triage`] | what rules and the contact index say of a mail, now and when they change |
+//! | [`refresh`] | the CRM's contact index |
+//! | [`preview`] | a mail and a choice → the bytes that would be sent |
+//! | [`decide`] | the rep's commands |
+//! | [`release`] | the end of a grace period: the one place where a mail gets into the outbox |
+//! | [`deliver`] | the outbox → the CRM, exactly once |
+//! | [`manage`], [`look`] | accounts, connections, rules; everything that can be read |
+//! | [`event`], [`status`] | what the outside hears and sees |
+//!
+//! It opens no socket and knows no provider and no CRM: those come in through the ports of `otomo-domain`.
+
+pub mod decide;
+pub mod deliver;
+pub mod engine;
+pub mod event;
+mod fault;
+#[cfg(test)]
+mod fixture;
+pub mod look;
+pub mod manage;
+#[cfg(test)]
+mod model;
+pub mod preview;
+pub mod receive;
+pub mod refresh;
+pub mod release;
+pub mod status;
+pub mod triage;
+
+pub use engine::{Engine, Parts, PolicyState};
+pub use event::Event;
+pub use fault::Fault;
+
+/// The rows that [`look`] answers with.
+pub mod rows {
+    pub use otomo_store::StoreFault;
+    pub use otomo_store::table::audit::Verdict;
+    pub use otomo_store::table::contact::Feed;
+    pub use otomo_store::table::desk::{After, DeskRow};
+    pub use otomo_store::table::folder::FolderRow;
+    pub use otomo_store::table::mail::MailRow;
+    pub use otomo_store::table::review::{ReviewId, ReviewRow, Subject};
+    pub use otomo_store::table::triage::Finding;
+}

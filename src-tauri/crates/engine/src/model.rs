@@ -1,0 +1,177 @@
+//! A long random life of one rep: commands, faults of the CRM, time that passes or jumps, restarts in the middle.
+//!
+//! What holds whenever everything has come to rest: the CRM has exactly the mails that acknowledged decisions say, each
+//! put in once between two retractions. What holds at every upload, [`crate::fixture::Crm`] checks itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use otomo_domain::error::CrmFaultKind;
+use otomo_domain::policy::Policy;
+use otomo_domain::review::State;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use tokio::sync::Notify;
+
+use crate::deliver;
+use crate::engine::PolicyState;
+use crate::fixture::{Answer, Op, World};
+
+const STEPS: usize = 2000;
+
+/// A rep who decides at random, and what must be true after it.
+struct Life {
+    world: World,
+    chance: StdRng,
+    names: Vec<String>,
+}
+
+impl Life {
+    async fn new(seed: u64) -> Self {
+        Self { world: World::new().await, chance: StdRng::seed_from_u64(seed), names: Vec::new() }
+    }
+
+    fn any(&mut self) -> String {
+        let at = self.chance.random_range(0..self.names.len());
+        self.names[at].clone()
+    }
+
+    /// One thing happens. A command may be refused where it makes no sense: what counts is what was acknowledged.
+    async fn step(mut self) -> Self {
+        match self.chance.random_range(0..100) {
+            0..25 => self.decide().await,
+            25..45 => self.change_mind().await,
+            45..60 => self.misbehave(),
+            60..90 => {
+                let seconds = self.chance.random_range(1..120);
+                self.world.pass(seconds).await;
+            }
+            90..94 => self.world.clock.suspend(Duration::from_secs(600)),
+            94..95 => {
+                let paused = self.chance.random_bool(0.5);
+                self.world.engine.pause_connection(self.world.connection, paused).await.expect("a pause");
+            }
+            95..97 => self.sign_in().await,
+            97 => self.world = self.world.starts_again(PolicyState::Valid(Policy::default())).await,
+            _ => self = self.dies().await,
+        }
+        self
+    }
+
+    /// The process dies in the middle of a request, if one comes, before or after the CRM has done what was asked.
+    async fn dies(mut self) -> Self {
+        let (told, engine) = (Arc::new(Notify::new()), self.world.engine.clone());
+        let op = [Op::Log, Op::Log, Op::Find, Op::Unlog][self.chance.random_range(0..4)];
+        let hang = Answer::Hang { does: self.chance.random_bool(0.5), told: Arc::clone(&told) };
+        self.world.crm.plan(op, [hang]);
+        self.world.clock.advance(Duration::from_secs(60));
+        let mut round = tokio::spawn(async move { deliver::round(&engine).await });
+        tokio::select! {
+            done = &mut round => done.expect("no panic").expect("a round"),
+            () = told.notified() => round.abort(),
+        }
+        self.world.crm.behave();
+        self.world = self.world.starts_again(PolicyState::Valid(Policy::default())).await;
+        self
+    }
+
+    async fn decide(&mut self) {
+        let name = self.any();
+        let seen = [self.world.seen(&name).await];
+        if self.chance.random_bool(0.8) {
+            drop(self.world.engine.share(&seen, Default::default(), None).await);
+        } else {
+            drop(self.world.engine.keep_private(&seen).await);
+        }
+    }
+
+    async fn change_mind(&mut self) {
+        let name = self.any();
+        let row = self.world.row(&name).await;
+        if row.rev == 0 {
+            return;
+        }
+        let (engine, review) = (&self.world.engine, self.world.review(&name).await);
+        match self.chance.random_range(0..5) {
+            0 => drop(engine.undo(review.decision.unwrap_or_default()).await),
+            1 => drop(engine.cancel(review.id).await),
+            2 => drop(engine.retract(review.id).await),
+            3 => drop(engine.retry(review.id).await),
+            _ => drop(engine.send_now(review.id).await),
+        }
+    }
+
+    /// The next answers of the CRM go wrong. A process may die at any of them.
+    fn misbehave(&mut self) {
+        use CrmFaultKind::{Conflict, OutcomeUnknown, Protocol, Rejected, SignInNeeded, Transient};
+        let op = [Op::Log, Op::Log, Op::Find, Op::Unlog][self.chance.random_range(0..4)];
+        let answer = match self.chance.random_range(0..10) {
+            0..4 => Answer::LoseReply,
+            4..6 => Answer::LoseRequest,
+            6 => Answer::Busy(Duration::from_secs(90)),
+            _ => {
+                let kinds = [Transient, Rejected, Conflict, SignInNeeded, Protocol, OutcomeUnknown];
+                Answer::Refuse(kinds[self.chance.random_range(0..kinds.len())])
+            }
+        };
+        self.world.crm.plan(op, [answer]);
+    }
+
+    async fn sign_in(&mut self) {
+        drop(self.world.engine.sign_in_connection(self.world.connection, "token".to_owned().into()).await);
+    }
+
+    /// Everything behaves, and time passes until nothing moves any more.
+    async fn rest(&mut self) {
+        self.world.crm.behave();
+        self.sign_in().await;
+        self.world.engine.pause_connection(self.world.connection, false).await.expect("on again");
+        for _ in 0..12 {
+            self.world.settle().await;
+            self.world.pass(6 * 3600).await;
+        }
+    }
+
+    /// The CRM has what it should have, and nothing else. Where a retraction failed nobody knows.
+    async fn judge(&self) {
+        use State::{FailedPerm, Logged, Pending, Private, RetractFailed, Retracted};
+        let (engine, every) = (&self.world.engine, crate::fixture::EVERY_STATE.to_vec());
+        for row in engine.desk(self.world.connection, every, None, 10_000).await.expect("a list") {
+            let kept = self.world.crm.has(&row.title);
+            match row.state {
+                Logged => assert!(kept, "{} is logged", row.title),
+                Pending | Private | FailedPerm | Retracted => assert!(!kept, "{} is {:?}", row.title, row.state),
+                RetractFailed => {}
+                moving => panic!("{} is still {moving:?}", row.title),
+            }
+        }
+        for name in &self.names {
+            assert!(self.world.crm.commits(name) <= self.world.crm.removals(name) + 1, "{name} was put in twice");
+        }
+        assert_eq!(self.world.engine.verify_audit().await.expect("a trace").broken_at, None);
+    }
+}
+
+async fn check(seed: u64) {
+    let mut life = Life::new(seed).await;
+    let names: Vec<String> = (0..12).map(|n| format!("m{n}")).collect();
+    life.world.receives(&names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    life.names = names;
+    for step in 0..STEPS {
+        life = life.step().await;
+        if step % 250 == 249 {
+            life.rest().await;
+            life.judge().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_happens_the_crm_has_what_was_decided_and_has_it_once() {
+    check(1).await;
+}
+
+#[tokio::test]
+async fn another_life_ends_as_well() {
+    check(20_261_122).await;
+}

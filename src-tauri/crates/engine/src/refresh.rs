@@ -1,0 +1,118 @@
+//! Keeps a connection's contact index in step: page by page, each page kept with its cursor and with what it changes in
+//! the matches.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use otomo_domain::account::{ConnectionId, ConnectionStatus};
+use otomo_domain::ports::CrmConnector;
+use otomo_domain::retry::CONNECTING;
+use otomo_store::table::{connection, contact, participant};
+
+use crate::engine::{Engine, Task};
+use crate::event::Tag;
+use crate::fault::Fault;
+use crate::status::Doing;
+use crate::triage::retriage;
+
+/// How often the index is refreshed by itself.
+const INTERVAL: Duration = Duration::from_secs(15 * 60);
+
+/// Refreshes for ever; a wake makes the next pass begin now.
+pub(crate) async fn run(engine: Engine, id: ConnectionId) {
+    let lane = engine.lane(Task::Connection(id));
+    let mut failures = 0;
+    loop {
+        let wait = match pass(&engine, id).await {
+            Ok(()) => {
+                failures = 0;
+                INTERVAL
+            }
+            Err(fault) => {
+                failures += 1;
+                note_failure(&engine, id, failures, fault).await
+            }
+        };
+        engine.bus.changed(&[Tag::Connections]);
+        tokio::select! {
+            () = lane.wake.notified() => failures = 0,
+            () = engine.clock.sleep(wait) => {}
+        }
+    }
+}
+
+/// One whole refresh.
+pub async fn pass(engine: &Engine, id: ConnectionId) -> Result<(), Fault> {
+    let lane = engine.lane(Task::Connection(id));
+    let _turn = lane.turn.lock().await;
+    if engine.connection(id).await?.status != ConnectionStatus::Active {
+        engine.board.set_connection(id, Doing::Paused);
+        return Ok(());
+    }
+    engine.board.set_connection(id, Doing::Working);
+    let connector = engine.connector(id).await?;
+    let identity = connector.check().await?;
+    engine.store.ledger.write(move |db| Ok(connection::set_identity(db, id, &identity)?)).await?;
+    engine.rules_changed().await?;
+    while take_page(engine, id, &*connector).await? {
+        engine.bus.changed(&[Tag::Contacts]);
+    }
+    engine.board.set_connection(id, Doing::InStep);
+    Ok(())
+}
+
+/// Takes the next page in; true if there is another.
+async fn take_page(engine: &Engine, id: ConnectionId, connector: &dyn CrmConnector) -> Result<bool, Fault> {
+    let cursor = engine.store.cache.read(move |db| Ok(contact::feed(db, id)?)).await?.map(|feed| feed.cursor);
+    let page = connector.contacts(cursor.as_deref()).await?;
+    let has_more = page.has_more;
+    let (now, keeper) = (engine.now(), engine.clone());
+    let changed = engine.store.cache.write(move |db| {
+        let changed = contact::take_page(db, id, &page, now)?;
+        let mails = participant::mails_with(db, &changed)?;
+        for row in &mails {
+            retriage(db, *row, &keeper.snapshot())?;
+        }
+        Ok(!mails.is_empty())
+    });
+    if changed.await? {
+        engine.bus.changed(&[Tag::Review]);
+    }
+    Ok(has_more)
+}
+
+async fn note_failure(engine: &Engine, id: ConnectionId, failures: u32, fault: Fault) -> Duration {
+    tracing::info!(connection = id.0, %fault, "a contact index could not be refreshed");
+    let (needs_person, asked) = match &fault {
+        Fault::Crm(fault) => (fault.is_about_connection(), fault.retry_after),
+        Fault::Invalid { .. } => (true, None),
+        _ => (false, None),
+    };
+    let fault = Arc::new(fault);
+    if needs_person {
+        engine.needs_person(id).await;
+        engine.board.set_connection(id, Doing::NeedsPerson { fault });
+        return INTERVAL;
+    }
+    let wait = CONNECTING.wait(failures, rand::random(), asked);
+    engine.board.set_connection(id, Doing::Waiting { fault, until: engine.now() + wait });
+    wait
+}
+
+impl Engine {
+    /// A connection's token or permission was refused: it waits, and everything queued for it.
+    pub(crate) async fn needs_person(&self, id: ConnectionId) {
+        let set = self.store.ledger.write(move |db| {
+            let active = connection::get(db, id)?.is_some_and(|c| c.status == ConnectionStatus::Active);
+            // A pause is the rep's own word, and stays.
+            Ok(active && connection::set_status(db, id, ConnectionStatus::SignInNeeded)?)
+        });
+        if let Err(fault) = set.await {
+            tracing::warn!(connection = id.0, %fault, "the connection's status could not be kept");
+        }
+        self.bus.changed(&[Tag::Connections, Tag::Queue]);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! The end of a grace period: the one place where a mail gets into the outbox.
+//!
+//! No byte of a mail leaves this computer that has not come through [`release_due`]: it asks the deny rules again, builds
+//! the payload again, and writes the frozen bytes, the files and the new state in one transaction.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use otomo_domain::account::{ConnectionId, ConnectionStatus};
+use otomo_domain::digest::Digest;
+use otomo_domain::mail::Attachment;
+use otomo_domain::review::{Act, Returned, State};
+use otomo_domain::time::Timestamp;
+use otomo_store::table::review::{ReviewRow, Subject};
+use otomo_store::table::{mail, outbox, raw, review};
+use otomo_store::transition::{Context, apply};
+use otomo_store::{Connection as Db, StoreFault};
+use tokio::task::spawn_blocking;
+
+use crate::engine::Engine;
+use crate::event::Tag;
+use crate::fault::Fault;
+use crate::preview::Opened;
+
+/// How many are released in one go before others get their turn.
+const AT_ONCE: usize = 100;
+
+/// Releases what is due. Nothing is due while the machine has not settled, a policy cannot be read, or a connection is
+/// not active.
+pub(crate) async fn release_due(engine: &Engine) -> Result<(), Fault> {
+    if !engine.settled() || !engine.policy.allows_sharing() {
+        return Ok(());
+    }
+    let now = engine.now();
+    let active = engine.active_connections().await?;
+    let scheduled = engine.store.ledger.read(|db| Ok(review::in_state(db, State::Scheduled, 10_000)?)).await?;
+    let due =
+        |row: &&ReviewRow| row.review.release_at.is_none_or(|at| at <= now) && active.contains(&row.subject.connection);
+    for row in scheduled.iter().filter(due).take(AT_ONCE) {
+        release(engine, row).await?;
+    }
+    Ok(())
+}
+
+async fn release(engine: &Engine, row: &ReviewRow) -> Result<(), Fault> {
+    let subject = row.subject;
+    let found = engine.store.cache.read(move |db| Ok(mail::find(db, &subject.mail)?)).await?;
+    let Some(mail_row) = found else {
+        // A cache that was made anew may not have it yet; the decision waits for it.
+        return if engine.in_step().await? { give_back(engine, subject, Returned::MailGone).await } else { Ok(()) };
+    };
+    let opened = match engine.open_mail(subject.connection, mail_row).await {
+        // It has come back, and has not been held against the rules yet.
+        Err(Fault::NoSuch(_)) => return Ok(()),
+        other => other?,
+    };
+    if engine.snapshot().exclusion(subject.connection, &opened.mail.participants).is_some() {
+        return give_back(engine, subject, Returned::Denied).await;
+    }
+    match freeze(engine, row, opened).await {
+        Err(Fault::KeyTaken) => give_back(engine, subject, Returned::KeyTaken).await,
+        Err(Fault::Unsharable(_)) => give_back(engine, subject, Returned::PayloadChanged).await,
+        // The rep was quicker: an undo between the look and the transaction.
+        Err(Fault::Refused(_) | Fault::Conflict { .. }) => Ok(()),
+        other => {
+            engine.bus.changed(&[Tag::Queue]);
+            other
+        }
+    }
+}
+
+/// Builds the payload again and, if it is the one decided on, freezes it with its files.
+async fn freeze(engine: &Engine, row: &ReviewRow, opened: Opened) -> Result<(), Fault> {
+    let Some(choice) = row.review.choice.clone() else {
+        return give_back(engine, row.subject, Returned::PayloadChanged).await;
+    };
+    let rebuilt = engine.freeze(&opened, &choice)?;
+    let (at, expected_rev, subject, id) = (engine.now(), Some(row.review.rev), row.subject, row.id);
+    let files: Vec<_> =
+        opened.mail.attachments.into_iter().filter(|a| choice.attachments.contains(&a.sha256)).collect();
+    let source = if files.is_empty() { Vec::new() } else { raw_of(engine, subject).await? };
+    let Some(files) = decoded(files, source).await? else {
+        return give_back(engine, subject, Returned::PayloadChanged).await;
+    };
+    engine
+        .store
+        .ledger
+        .write(move |db| {
+            let context = Context { expected_rev, ..Context::engine(at) };
+            let released = apply(db, &subject, &Act::Release { rebuilt }, &context)?;
+            if released.review.state == Some(State::Queued) {
+                for (sha256, bytes) in &files {
+                    write_file(db, id, sha256, bytes)?;
+                }
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(())
+}
+
+/// The files by their digests; `None` if the mail's bytes don't hold one of them as it was when the rep decided.
+async fn decoded(files: Vec<Attachment>, source: Vec<u8>) -> Result<Option<BTreeMap<Digest, Vec<u8>>>, Fault> {
+    let decode = move |file: &Attachment| {
+        let bytes = otomo_mime::attachment(&source, file.part)?;
+        (Digest::of(&bytes) == file.sha256).then_some((file.sha256, bytes))
+    };
+    let work = spawn_blocking(move || files.iter().map(decode).collect());
+    work.await.map_err(|join| Fault::Store(StoreFault::Damaged(format!("a file could not be read: {join}"))))
+}
+
+fn write_file(db: &Db, id: review::ReviewId, sha256: &Digest, bytes: &[u8]) -> Result<(), StoreFault> {
+    let mut writer = outbox::FileWriter::new(db, id, sha256)?;
+    let written = writer.write_all(bytes).and_then(|()| writer.flush());
+    written.map_err(|error| StoreFault::File("ledger.db".into(), error.to_string()))
+}
+
+async fn raw_of(engine: &Engine, subject: Subject) -> Result<Vec<u8>, Fault> {
+    let read = engine.store.cache.read(move |db| {
+        let row = mail::find(db, &subject.mail)?.ok_or(StoreFault::Missing)?;
+        Ok(raw::read(db, mail::raw_of(db, row)?)?)
+    });
+    Ok(read.await?)
+}
+
+/// Gives a scheduled mail back to the rep.
+async fn give_back(engine: &Engine, subject: Subject, why: Returned) -> Result<(), Fault> {
+    let at = engine.now();
+    engine.store.ledger.write(move |db| apply(db, &subject, &Act::Return(why), &Context::engine(at))).await?;
+    engine.bus.changed(&[Tag::Review, Tag::Queue]);
+    Ok(())
+}
+
+impl Engine {
+    pub(crate) async fn active_connections(&self) -> Result<Vec<ConnectionId>, Fault> {
+        let active = |c: &otomo_domain::account::Connection| c.status == ConnectionStatus::Active;
+        Ok(self.connections().await?.iter().filter(|c| active(c)).map(|c| c.id).collect())
+    }
+
+    /// The earliest moment at which something waits for the clock.
+    pub(crate) async fn next_due(&self) -> Result<Option<Timestamp>, Fault> {
+        Ok(self.store.ledger.read(|db| Ok(review::next_due(db)?)).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+use std::time::Duration;
+
+use otomo_domain::policy::Policy;
+use otomo_domain::review::{Returned, State};
+
+use crate::engine::PolicyState;
+use crate::fixture::{CLIENT, Op, World, message, with_file};
+use crate::preview::Wish;
+
+/// Replaces the kept bytes of a mail.
+async fn alter(world: &World, name: &str, raw: Vec<u8>) {
+    let row = world.row(name).await.mail;
+    let altered = world.store.cache.write(move |db| {
+        let id = super::mail::raw_of(db, row)?;
+        super::raw::remove(db, id)?;
+        super::raw::append(db, id, 0, &raw)?;
+        Ok(())
+    });
+    altered.await.expect("other bytes");
+}
+
+/// A mail that came back to the rep, and why.
+async fn came_back(world: &World, name: &str, shown: State, why: Returned) {
+    let row = world.check(name, shown).await;
+    assert_eq!((row.review.state, row.review.returned), (Some(State::Pending), Some(why)));
+    assert_eq!(world.crm.count(Op::Log), 0);
+}
+
+#[tokio::test]
+async fn nothing_is_released_before_the_grace_period_is_over() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    let decided = world.share("a").await;
+    assert_eq!(decided.release_at, Some(world.engine.now() + Duration::from_secs(30)));
+    world.pass(29).await;
+    world.check("a", State::Scheduled).await;
+    assert_eq!(world.crm.count(Op::Log), 0);
+    world.pass(1).await;
+    world.check("a", State::Logged).await;
+}
+
+#[tokio::test]
+async fn a_start_does_not_empty_the_grace_period() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    world.share("a").await;
+    world.clock.advance(Duration::from_secs(3600));
+    let world = world.starts_again(PolicyState::Valid(Policy::default())).await;
+    for _ in 0..2 {
+        world.pass(20).await;
+        world.check("a", State::Scheduled).await;
+    }
+    world.pass(20).await;
+    world.check("a", State::Logged).await;
+}
+
+#[tokio::test]
+async fn waking_up_does_not_empty_the_grace_period() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    world.share("a").await;
+    world.clock.suspend(Duration::from_secs(3600));
+    for _ in 0..3 {
+        world.work().await;
+        world.check("a", State::Scheduled).await;
+        world.clock.advance(Duration::from_secs(20));
+    }
+    world.work().await;
+    world.check("a", State::Logged).await;
+}
+
+#[tokio::test]
+async fn a_paused_connection_releases_nothing_until_it_goes_on() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    world.share("a").await;
+    world.engine.pause_connection(world.connection, true).await.expect("a pause");
+    world.grace().await;
+    world.check("a", State::Scheduled).await;
+    world.engine.pause_connection(world.connection, false).await.expect("on again");
+    world.work().await;
+    world.check("a", State::Logged).await;
+}
+
+#[tokio::test]
+async fn a_rule_that_forbids_it_brings_a_decision_back() {
+    let world = World::new().await;
+    world.receives(&["a", "b"]).await;
+    world.share("a").await;
+    world.never_log(CLIENT).await;
+    world.grace().await;
+    came_back(&world, "a", State::Excluded, Returned::Denied).await;
+    assert!(world.try_share("b", Wish::default()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_rule_taken_away_again_leaves_the_decision_to_the_rep() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    world.share("a").await;
+    let rule = world.never_log(CLIENT).await;
+    world.grace().await;
+    world.engine.remove_rule(rule).await.expect("no rule");
+    world.grace().await;
+    came_back(&world, "a", State::Pending, Returned::Denied).await;
+}
+
+#[tokio::test]
+async fn a_mail_that_is_not_the_one_decided_on_comes_back() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    world.share("a").await;
+    let other = String::from_utf8(message("a", CLIENT)).expect("text").replace("Text of a", "Text of another");
+    alter(&world, "a", other.into_bytes()).await;
+    world.grace().await;
+    came_back(&world, "a", State::Pending, Returned::PayloadChanged).await;
+}
+
+#[tokio::test]
+async fn a_chosen_file_goes_along_as_it_was_decided_on() {
+    let world = World::new().await;
+    let sha256 = world.share_with_file("a").await;
+    world.grace().await;
+    world.check("a", State::Logged).await;
+    assert_eq!(world.crm.file(&sha256).as_deref(), Some(b"1,2,3".as_slice()));
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_the_one_decided_on_brings_the_mail_back() {
+    for other in [with_file("a", CLIENT, "6,6,6"), message("a", CLIENT)] {
+        let world = World::new().await;
+        world.share_with_file("a").await;
+        alter(&world, "a", other).await;
+        world.grace().await;
+        came_back(&world, "a", State::Pending, Returned::PayloadChanged).await;
+        assert_eq!(world.crm.count(Op::File), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_policy_that_cannot_be_read_shares_nothing_and_captures_on() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    world.share("a").await;
+    let world = world.restarted(PolicyState::Invalid { why: "line 1".into() }).await;
+    world.grace().await;
+    world.check("a", State::Scheduled).await;
+    world.receives(&["b"]).await;
+    world.check_undecided("b", State::Pending).await;
+    let world = world.restarted(PolicyState::Valid(Policy::default())).await;
+    world.work().await;
+    world.check("a", State::Logged).await;
+}
+
+#[tokio::test]
+async fn a_decision_waits_until_a_lost_mail_has_been_fetched_again() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    world.share("a").await;
+    let world = world.without_cache().await;
+    world.grace().await;
+    assert_eq!(world.crm.count(Op::Log), 0);
+    world.refresh().await;
+    world.receive().await;
+    world.check("a", State::Scheduled).await;
+    world.work().await;
+    world.check("a", State::Logged).await;
+}
+
+#[tokio::test]
+async fn a_decision_about_a_mail_that_is_nowhere_any_more_comes_back() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    let subject = world.row("a").await.subject;
+    world.share("a").await;
+    world.mailbox.empty();
+    let world = world.without_cache().await;
+    world.receive().await;
+    world.grace().await;
+    let row = world.store.ledger.read(move |db| Ok(super::review::find(db, &subject)?)).await.expect("a look");
+    assert_eq!(row.and_then(|row| row.review.returned), Some(Returned::MailGone));
+}
+
+#[tokio::test]
+async fn of_two_mails_with_one_message_id_only_one_is_shared() {
+    let world = World::new().await;
+    let other = String::from_utf8(message("a", CLIENT)).expect("text").replace("Subject: a", "Subject: twin");
+    world.mailbox.deliver(other.into_bytes());
+    world.receives(&["a"]).await;
+    world.share("a").await;
+    assert!(matches!(world.try_share("twin", Wish::default()).await, Err(super::Fault::KeyTaken)));
+    world.grace().await;
+    world.check("a", State::Logged).await;
+    assert!(matches!(world.try_share("twin", Wish::default()).await, Err(super::Fault::KeyTaken)));
+}

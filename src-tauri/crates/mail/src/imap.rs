@@ -1,0 +1,119 @@
+//! Reading a mailbox over IMAP (RFC 9051, RFC 3501).
+//!
+//! async-imap speaks the protocol; this module keeps the server's mistakes and malice away from it, and asks for what
+//! the product needs: folders, what is in them, and whole messages, many on the way at once.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `greeting`, `starttls`, `sign_in`, `refusal` | from the first byte to a session |
+//! | `guard` | what of the server's bytes reaches async-imap |
+//! | `dialogue` | a command and its answers, in limited time and size |
+//! | `session` | the port [`MailSession`] |
+//! | `folders`, `utf7` | folders, their names and what they are for |
+//! | `listing` | which messages there are |
+//! | `whole`, `slices`, `answer` | fetching them, whole or in slices |
+//! | `fault` | what an error means |
+//!
+//! No command here changes the mailbox, and no structure is asked from the server that it would have to parse out of a
+//! mail: servers get that wrong, and `otomo-mime` does it anyway.
+
+mod answer;
+mod dialogue;
+mod fault;
+mod folders;
+mod greeting;
+mod guard;
+mod listing;
+mod refusal;
+mod session;
+mod sign_in;
+mod slices;
+mod starttls;
+mod utf7;
+mod whole;
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_imap::Client;
+use async_trait::async_trait;
+use otomo_domain::account::{Endpoint, Security};
+use otomo_domain::error::MailFault;
+use otomo_domain::ports::{MailSession, MailSource};
+use otomo_domain::secret::SecretString;
+use otomo_net::{Net, Stream};
+use tokio::io::BufWriter;
+use tokio::time::timeout;
+use tokio_io_timeout::TimeoutStream;
+
+use dialogue::Dialogue;
+use guard::Guard;
+use session::ImapSession;
+
+/// How long a server may say nothing before it counts as gone.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// What async-imap reads from and writes to.
+type Wire = Guard<BufWriter<Pin<Box<TimeoutStream<Stream>>>>>;
+
+/// A mailbox on an IMAP server, and what opens it.
+pub struct ImapSource {
+    net: Arc<Net>,
+    endpoint: Endpoint,
+    user: String,
+    password: SecretString,
+    silence: Duration,
+}
+
+impl ImapSource {
+    pub fn new(net: Arc<Net>, endpoint: Endpoint, user: String, password: SecretString) -> Self {
+        Self { net, endpoint, user, password, silence: SILENCE }
+    }
+
+    /// The same source with another limit on how long the server may say nothing.
+    pub fn with_silence(self, silence: Duration) -> Self {
+        Self { silence, ..self }
+    }
+
+    /// A protected stream to the server.
+    async fn connect(&self) -> Result<Stream, MailFault> {
+        let stream = self.net.connect(&self.endpoint).await?;
+        match self.endpoint.security {
+            Security::Tls => Ok(stream),
+            Security::StartTls => {
+                let agreed = timeout(self.silence, starttls::agree(stream)).await;
+                let stream = agreed.map_err(|_| fault::silent())??;
+                Ok(self.net.upgrade(stream, &self.endpoint.host).await?)
+            }
+        }
+    }
+
+    fn wire(&self, stream: Stream) -> Wire {
+        let mut timed = TimeoutStream::new(stream);
+        timed.set_read_timeout(Some(self.silence));
+        timed.set_write_timeout(Some(self.silence));
+        Guard::new(BufWriter::new(Box::pin(timed)))
+    }
+
+    /// The first words over the protected stream, up to a signed-in session.
+    async fn sign_in(&self, stream: Stream) -> Result<Dialogue, MailFault> {
+        let mut client = Client::new(self.wire(stream));
+        if self.endpoint.security == Security::Tls {
+            // After STARTTLS there is no second greeting (RFC 9051 §6.2.1).
+            greeting::read(&mut client).await?;
+        }
+        let session = sign_in::sign_in(client, &self.user, &self.password).await?;
+        Ok(Dialogue::new(session, self.silence))
+    }
+}
+
+#[async_trait]
+impl MailSource for ImapSource {
+    async fn open(&self) -> Result<Box<dyn MailSession>, MailFault> {
+        let stream = self.connect().await?;
+        let signed_in = timeout(self.silence, self.sign_in(stream)).await;
+        let dialogue = signed_in.map_err(|_| fault::silent())??;
+        Ok(Box::new(ImapSession::new(dialogue)))
+    }
+}

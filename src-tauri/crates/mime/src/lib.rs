@@ -1,0 +1,23 @@
+//! Bytes <-> mail: parse, sanitise, compose. Pure functions; no network, no file, no clock.
+//!
+//! | module | turns |
+//! |---|---|
+//! | [`mod@parse`] | raw mail into a [`otomo_domain::mail::Mail`], its body and, one by one, its attachments |
+//! | `canonical` | raw mail into the digest it is recognised by |
+//! | [`mod@sanitise`] | a sender's HTML into HTML that is safe to show and to share |
+//! | [`mod@compose`] | a frozen payload into an `.eml` |
+//! | `html`, `line` | HTML into plain text, any text into one harmless line |
+//!
+//! Every function here takes bytes that a stranger wrote. None of them fails on those, panics, recurses without a bound,
+//! or takes more than linear time and memory.
+
+mod canonical;
+pub mod compose;
+mod html;
+mod line;
+pub mod parse;
+pub mod sanitise;
+
+pub use compose::compose;
+pub use parse::{Parsed, attachment, parse};
+pub use sanitise::{Sanitised, sanitise};

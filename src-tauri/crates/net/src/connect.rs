@@ -1,0 +1,109 @@
+//! TCP to the first address of a host that answers.
+//!
+//! A name often has addresses that lead nowhere (an IPv6 without a route, a dead member of a pool). They are tried in
+//! the resolver's order, the next one starting a moment after the last (RFC 8305 §5), and the first connection wins.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures::stream::{FuturesUnordered, StreamExt};
+use otomo_domain::error::{NetFault, NetFaultKind};
+use tokio::net::TcpSocket;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::fault::{classify_io, fault};
+use crate::resolve::Resolver;
+
+/// How long an address has before the next one is tried beside it (RFC 8305 §8).
+const STAGGER: Duration = Duration::from_millis(250);
+
+/// How long all addresses of a host have together.
+const CONNECT: Duration = Duration::from_secs(15);
+
+/// Connects to `host`, a name or a literal address.
+pub async fn tcp(resolver: &Resolver, host: &str, port: u16) -> Result<TcpStream, NetFault> {
+    let addresses = resolver.addresses(host).await?;
+    let targets = addresses.into_iter().map(|ip| SocketAddr::new(ip, port)).collect();
+    match timeout(CONNECT, first(targets)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(fault(NetFaultKind::TimedOut, format!("no answer from {host}:{port}"))),
+    }
+}
+
+async fn first(mut targets: VecDeque<SocketAddr>) -> Result<TcpStream, NetFault> {
+    let mut attempts = FuturesUnordered::new();
+    let mut failure = None;
+    loop {
+        match targets.pop_front() {
+            Some(target) => attempts.push(attempt(target)),
+            None if attempts.is_empty() => break,
+            None => {}
+        }
+        let patience = if targets.is_empty() { CONNECT } else { STAGGER };
+        match timeout(patience, attempts.next()).await {
+            Ok(Some(Ok(stream))) => return Ok(stream),
+            Ok(Some(Err(fault))) => failure = failure.or(Some(fault)),
+            Ok(None) | Err(_) => {}
+        }
+    }
+    Err(failure.unwrap_or_else(|| fault(NetFaultKind::HostUnknown, "the name has no address")))
+}
+
+async fn attempt(target: SocketAddr) -> Result<TcpStream, NetFault> {
+    let outcome = async {
+        let socket = if target.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        let stream = socket.connect(target).await?;
+        // Commands are small and wait for their answers: nothing is gained by gathering them.
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    };
+    outcome.await.map_err(|error| classify_io(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+
+    async fn listener() -> (TcpListener, SocketAddr) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        (listener, address)
+    }
+
+    /// A port of this computer where nobody listens.
+    async fn nobody() -> SocketAddr {
+        listener().await.1
+    }
+
+    #[tokio::test]
+    async fn a_dead_address_does_not_hide_a_living_one() {
+        let (_alive, address) = listener().await;
+        let stream = first([nobody().await, address].into()).await.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), address);
+    }
+
+    #[tokio::test]
+    async fn an_address_that_stays_silent_does_not_hold_up_the_next() {
+        // TEST-NET-1 (RFC 5737): packets to it go nowhere, or there is no route at all.
+        let (_alive, address) = listener().await;
+        let silent = SocketAddr::from(([192, 0, 2, 1], 9));
+        let stream = timeout(Duration::from_secs(5), first([silent, address].into())).await.unwrap().unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), address);
+    }
+
+    #[tokio::test]
+    async fn a_refusal_says_so() {
+        let fault = first([nobody().await].into()).await.unwrap_err();
+        assert_eq!(fault.kind, NetFaultKind::Refused);
+    }
+
+    #[tokio::test]
+    async fn a_literal_address_needs_no_dns() {
+        let (_alive, address) = listener().await;
+        let unreachable_dns = Resolver::new(Some(nobody().await)).unwrap();
+        assert!(tcp(&unreachable_dns, "127.0.0.1", address.port()).await.is_ok());
+    }
+}

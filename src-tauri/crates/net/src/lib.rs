@@ -1,0 +1,99 @@
+//! One way out: the only crate that opens sockets.
+//!
+//! A [`Net`] is built once and shared. Everything that leaves goes through its one TLS configuration (TLS 1.2 or newer,
+//! the operating system's trusted roots and those the company added) and its one resolver. There is no switch that turns
+//! certificate checks off, and nothing here knows a mail or CRM protocol.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `resolve` | names to addresses: the operating system, or one given DNS server |
+//! | `connect` | TCP, all addresses of a host, staggered |
+//! | `tls` | the one TLS configuration |
+//! | `http` | the one HTTP client |
+//! | [`Stream`] | a connection, plain or protected |
+//! | `fault` | what an error means |
+
+mod connect;
+mod fault;
+mod http;
+mod resolve;
+mod stream;
+mod tls;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use otomo_domain::account::{Endpoint, Security};
+use otomo_domain::error::NetFault;
+
+pub use fault::{classify_http, classify_io};
+pub use stream::Stream;
+
+use resolve::Resolver;
+use tls::Tls;
+
+/// What a company or a test sets about the network.
+#[derive(Clone, Debug, Default)]
+pub struct NetConfig {
+    /// PEM files with certificates that are trusted besides the operating system's.
+    pub extra_ca: Vec<PathBuf>,
+    /// A DNS server that is asked instead of the operating system.
+    pub resolver: Option<SocketAddr>,
+}
+
+/// Why the network could not be set up. Never about a server.
+#[derive(Debug, thiserror::Error)]
+pub enum NetConfigError {
+    #[error("the certificate file {path} cannot be read: {reason}")]
+    CertificateFile { path: PathBuf, reason: String },
+    #[error("the certificate file {path} holds no certificate")]
+    NoCertificate { path: PathBuf },
+    #[error("the trusted certificates cannot be used: {0}")]
+    Roots(rustls::Error),
+    #[error("TLS cannot be set up: {0}")]
+    Tls(rustls::Error),
+    #[error("the resolver cannot be set up: {0}")]
+    Resolver(String),
+    #[error("the HTTP client cannot be set up: {0}")]
+    Http(reqwest::Error),
+}
+
+/// The way out. Cheap to share, never changes.
+pub struct Net {
+    resolver: Arc<Resolver>,
+    tls: Tls,
+    http: reqwest::Client,
+}
+
+impl Net {
+    pub fn new(config: &NetConfig) -> Result<Self, NetConfigError> {
+        let resolver = Arc::new(Resolver::new(config.resolver)?);
+        let tls = Tls::new(&config.extra_ca)?;
+        let http = http::client(&tls, &resolver)?;
+        Ok(Self { resolver, tls, http })
+    }
+
+    /// Connects to a server. With [`Security::Tls`] the stream is protected; with [`Security::StartTls`] it is not yet,
+    /// and the caller asks the server before [`Net::upgrade`].
+    pub async fn connect(&self, endpoint: &Endpoint) -> Result<Stream, NetFault> {
+        let tcp = connect::tcp(&self.resolver, &endpoint.host, endpoint.port).await?;
+        match endpoint.security {
+            Security::StartTls => Ok(Stream::Plain(tcp)),
+            Security::Tls => self.tls.protect(tcp, &endpoint.host).await,
+        }
+    }
+
+    /// Protects a plain stream; the server must have agreed. A stream that is protected already stays as it is.
+    pub async fn upgrade(&self, stream: Stream, host: &str) -> Result<Stream, NetFault> {
+        match stream {
+            Stream::Plain(tcp) => self.tls.protect(tcp, host).await,
+            Stream::Tls(_) => Ok(stream),
+        }
+    }
+
+    /// The HTTP client: follows no redirect, keeps no cookie. Clones share its connections.
+    pub fn http(&self) -> reqwest::Client {
+        self.http.clone()
+    }
+}

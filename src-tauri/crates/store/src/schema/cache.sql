@@ -1,0 +1,122 @@
+-- cache.db: what can be fetched again. synchronous=NORMAL; the cursor commits with the mail it passes.
+
+-- A captured folder and its cursor: UIDs low..high are here.
+CREATE TABLE folder (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,  -- ledger account.id
+    name TEXT NOT NULL,        -- the server's spelling
+    role TEXT NOT NULL,
+    uid_validity INTEGER,      -- NULL = never fetched
+    low INTEGER,
+    high INTEGER,
+    captured_at INTEGER,       -- last captured
+    UNIQUE (account, name)
+) STRICT;
+
+-- A mail, wherever it lies.
+CREATE TABLE mail (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL,
+    content BLOB NOT NULL,
+    message_id TEXT NOT NULL,
+    refs TEXT NOT NULL,     -- JSON array, oldest first
+    in_reply_to TEXT,
+    thread INTEGER NOT NULL,
+    date INTEGER NOT NULL,  -- ms
+    subject TEXT NOT NULL,
+    snippet TEXT NOT NULL,
+    defects TEXT NOT NULL,  -- JSON array
+    size INTEGER NOT NULL,
+    raw INTEGER NOT NULL,   -- its bytes, see raw
+    UNIQUE (key, content)
+) STRICT;
+CREATE INDEX mail_date ON mail (date);
+CREATE INDEX mail_thread ON mail (thread);
+
+-- Where it lies on the server.
+CREATE TABLE copy (
+    folder INTEGER NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
+    uid INTEGER NOT NULL,
+    mail INTEGER NOT NULL REFERENCES mail (id) ON DELETE CASCADE,
+    received_at INTEGER NOT NULL,  -- INTERNALDATE, ms
+    PRIMARY KEY (folder, uid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX copy_mail ON copy (mail);
+
+-- Everybody in the header.
+CREATE TABLE participant (
+    mail INTEGER NOT NULL REFERENCES mail (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    role TEXT NOT NULL,
+    address TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (mail, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX participant_address ON participant (address, mail);
+
+-- Its files, without their bytes.
+CREATE TABLE attachment (
+    mail INTEGER NOT NULL REFERENCES mail (id) ON DELETE CASCADE,
+    part INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    inline INTEGER NOT NULL,
+    content_id TEXT,
+    PRIMARY KEY (mail, part)
+) STRICT, WITHOUT ROWID;
+
+-- The bytes from the server in pieces; id = mail.raw << 16 | sequence.
+CREATE TABLE raw (
+    id INTEGER PRIMARY KEY,
+    bytes BLOB NOT NULL
+) STRICT;
+-- Large mail still arriving: a crash leaves a row here.
+CREATE TABLE arriving (
+    raw INTEGER PRIMARY KEY
+) STRICT;
+
+-- Which conversation a Message-ID belongs to.
+CREATE TABLE thread_member (
+    message BLOB PRIMARY KEY,  -- first 16 bytes of its SHA-256
+    thread INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX thread_member_thread ON thread_member (thread);
+
+-- The CRM's contact index.
+CREATE TABLE contact (
+    id INTEGER PRIMARY KEY,
+    connection INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    record TEXT NOT NULL,
+    name TEXT NOT NULL,
+    url TEXT,
+    parent TEXT,                  -- JSON record
+    generation INTEGER NOT NULL,  -- the full listing it was last seen in
+    UNIQUE (connection, kind, record)
+) STRICT;
+CREATE TABLE contact_address (
+    address TEXT NOT NULL,
+    contact INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
+    rank INTEGER NOT NULL,  -- 0 = primary
+    PRIMARY KEY (address, contact)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_address_contact ON contact_address (contact);
+CREATE TABLE feed (
+    connection INTEGER PRIMARY KEY,
+    cursor TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    complete INTEGER NOT NULL,
+    refreshed_at INTEGER NOT NULL
+) STRICT;
+
+-- What rules and index say of a mail at a connection.
+CREATE TABLE triage (
+    mail INTEGER NOT NULL REFERENCES mail (id) ON DELETE CASCADE,
+    connection INTEGER NOT NULL,
+    verdict TEXT NOT NULL,     -- excluded, unmatched, matched
+    triage TEXT NOT NULL,      -- JSON with the reason
+    candidates TEXT NOT NULL,  -- JSON: records and why
+    PRIMARY KEY (mail, connection)
+) STRICT, WITHOUT ROWID;

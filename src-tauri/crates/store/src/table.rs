@@ -1,0 +1,25 @@
+//! One file a table: its SQL, its rows, its queries.
+//!
+//! Functions take a `&Connection` (a `&Transaction` is one), so that the caller decides what commits together.
+
+// cache.db
+pub mod attachment;
+pub mod contact;
+pub mod copy;
+pub mod desk;
+pub mod folder;
+pub mod mail;
+pub mod participant;
+pub mod raw;
+pub mod thread;
+pub mod triage;
+
+// ledger.db
+pub mod account;
+pub mod audit;
+pub mod connection;
+pub mod outbox;
+pub mod review;
+pub mod rule;
+pub mod secret;
+pub mod setting;

@@ -1,0 +1,179 @@
+//! `review`, `decision`: what was decided about a mail at a connection, and how far that has come.
+
+use otomo_domain::account::ConnectionId;
+use otomo_domain::mail::{MailId, MailKey};
+use otomo_domain::review::{Review, State};
+use otomo_domain::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::column::{digest, digest_opt, json_opt, to_json, to_word, word, word_opt};
+
+pub(crate) const CREATE: &str = "
+CREATE TABLE decision (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    verb TEXT NOT NULL
+) STRICT;
+CREATE TABLE review (
+    id INTEGER PRIMARY KEY,
+    connection INTEGER NOT NULL REFERENCES connection (id),
+    key BLOB NOT NULL,
+    content BLOB NOT NULL,
+    state TEXT,
+    rev INTEGER NOT NULL,
+    decision INTEGER REFERENCES decision (id),
+    choice TEXT,
+    payload BLOB,
+    release_at INTEGER,
+    retract_after INTEGER NOT NULL,
+    returned TEXT,
+    attempt INTEGER NOT NULL,
+    next_attempt_at INTEGER,
+    fault TEXT,
+    remote TEXT,
+    changed_at INTEGER NOT NULL,
+    UNIQUE (connection, key, content)
+) STRICT;
+CREATE INDEX review_state ON review (state, connection);
+CREATE INDEX review_decision ON review (decision) WHERE decision IS NOT NULL;
+";
+
+/// Row number of a review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReviewId(pub i64);
+
+/// A mail at a connection: what a review is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Subject {
+    pub connection: ConnectionId,
+    pub mail: MailId,
+}
+
+/// A review with what it is about.
+#[derive(Clone, Debug)]
+pub struct ReviewRow {
+    pub id: ReviewId,
+    pub subject: Subject,
+    pub decision: Option<i64>,
+    pub changed_at: Timestamp,
+    pub review: Review,
+}
+
+const COLUMNS: &str =
+    "id, connection, key, content, state, rev, decision, choice, payload, release_at, retract_after, returned,
+    attempt, next_attempt_at, fault, remote, changed_at";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<ReviewRow> {
+    let mail = MailId { key: MailKey(digest(row, 2)?), content: digest(row, 3)? };
+    let review = Review {
+        state: word_opt(row, 4)?,
+        rev: u64::try_from(row.get::<_, i64>(5)?).unwrap_or(0),
+        choice: json_opt(row, 7)?,
+        payload: digest_opt(row, 8)?,
+        release_at: row.get::<_, Option<i64>>(9)?.map(Timestamp),
+        retract_after: row.get(10)?,
+        returned: word_opt(row, 11)?,
+        attempt: row.get(12)?,
+        next_attempt_at: row.get::<_, Option<i64>>(13)?.map(Timestamp),
+        fault: json_opt(row, 14)?,
+        remote: json_opt(row, 15)?,
+    };
+    Ok(ReviewRow {
+        id: ReviewId(row.get(0)?),
+        subject: Subject { connection: ConnectionId(row.get(1)?), mail },
+        decision: row.get(6)?,
+        changed_at: Timestamp(row.get(16)?),
+        review,
+    })
+}
+
+/// The row, or `None` for a mail nobody has decided on.
+pub fn find(db: &Connection, subject: &Subject) -> rusqlite::Result<Option<ReviewRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM review WHERE connection = ?1 AND key = ?2 AND content = ?3");
+    let key = params![subject.connection.0, subject.mail.key.0.as_bytes(), subject.mail.content.as_bytes()];
+    db.prepare_cached(&sql)?.query_row(key, read).optional()
+}
+
+pub fn get(db: &Connection, id: ReviewId) -> rusqlite::Result<ReviewRow> {
+    db.prepare_cached(&format!("SELECT {COLUMNS} FROM review WHERE id = ?1"))?.query_row([id.0], read)
+}
+
+/// Writes a review; `decision` stays as it was if `None`.
+pub fn put(
+    db: &Connection,
+    subject: &Subject,
+    review: &Review,
+    decision: Option<i64>,
+    now: Timestamp,
+) -> rusqlite::Result<ReviewId> {
+    let sql = "INSERT INTO review (connection, key, content, state, rev, decision, choice, payload, release_at, retract_after,
+                   returned, attempt, next_attempt_at, fault, remote, changed_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+               ON CONFLICT (connection, key, content) DO UPDATE SET state = ?4, rev = ?5, decision = coalesce(?6, decision),
+                   choice = ?7, payload = ?8, release_at = ?9, retract_after = ?10, returned = ?11, attempt = ?12,
+                   next_attempt_at = ?13, fault = ?14, remote = ?15, changed_at = ?16
+               RETURNING id";
+    let values = params![
+        subject.connection.0,
+        subject.mail.key.0.as_bytes(),
+        subject.mail.content.as_bytes(),
+        review.state.as_ref().map(to_word).transpose()?,
+        i64::try_from(review.rev).unwrap_or(i64::MAX),
+        decision,
+        review.choice.as_ref().map(to_json).transpose()?,
+        review.payload.as_ref().map(|d| d.as_bytes().as_slice()),
+        review.release_at.map(|t| t.0),
+        review.retract_after,
+        review.returned.as_ref().map(to_word).transpose()?,
+        review.attempt,
+        review.next_attempt_at.map(|t| t.0),
+        review.fault.as_ref().map(to_json).transpose()?,
+        review.remote.as_ref().map(to_json).transpose()?,
+        now.0,
+    ];
+    db.prepare_cached(sql)?.query_row(values, |row| row.get(0).map(ReviewId))
+}
+
+/// Notes a command of the rep's that decides on one or many mails.
+pub fn add_decision(db: &Connection, verb: &str, now: Timestamp) -> rusqlite::Result<i64> {
+    db.prepare_cached("INSERT INTO decision (at, verb) VALUES (?1, ?2)")?.execute(params![now.0, verb])?;
+    Ok(db.last_insert_rowid())
+}
+
+/// The reviews whose latest decision this is.
+pub fn of_decision(db: &Connection, decision: i64) -> rusqlite::Result<Vec<ReviewRow>> {
+    let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM review WHERE decision = ?1 ORDER BY id"))?;
+    let rows = statement.query_map([decision], read)?;
+    rows.collect()
+}
+
+/// The reviews in a state, oldest change first.
+pub fn in_state(db: &Connection, state: State, limit: usize) -> rusqlite::Result<Vec<ReviewRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM review WHERE state = ?1 ORDER BY changed_at, id LIMIT ?2");
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![to_word(&state)?, limit], read)?;
+    rows.collect()
+}
+
+/// The earliest moment at which a review waits for the clock.
+pub fn next_due(db: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    let sql = "SELECT min(CASE state WHEN 'scheduled' THEN release_at ELSE next_attempt_at END) FROM review
+               WHERE state IN ('scheduled', 'failed_retry', 'queued', 'verifying', 'retract_queued')";
+    db.prepare_cached(sql)?.query_row([], |row| row.get::<_, Option<i64>>(0)).map(|due| due.map(Timestamp))
+}
+
+/// Whether another mail with the same key is on its way to this connection, or there already.
+pub fn key_is_taken(db: &Connection, subject: &Subject) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM review WHERE connection = ?1 AND key = ?2 AND content <> ?3
+               AND state NOT IN ('pending', 'private', 'retracted'))";
+    let values = params![subject.connection.0, subject.mail.key.0.as_bytes(), subject.mail.content.as_bytes()];
+    db.prepare_cached(sql)?.query_row(values, |row| row.get(0))
+}
+
+/// How many reviews there are in each state that occurs.
+pub fn counts(db: &Connection) -> rusqlite::Result<Vec<(State, i64)>> {
+    let mut statement =
+        db.prepare_cached("SELECT state, count(*) FROM review WHERE state IS NOT NULL GROUP BY state")?;
+    let rows = statement.query_map([], |row| Ok((word(row, 0)?, row.get(1)?)))?;
+    rows.collect()
+}

@@ -1,0 +1,59 @@
+//! `thread_member`: which conversation a Message-ID belongs to.
+//!
+//! A mail names itself and, in References and In-Reply-To, those before it: all of them are one conversation. A mail that
+//! connects two conversations makes them one. The order in which mail arrives makes no difference.
+
+use otomo_domain::mail::{Mail, MailKey};
+use rusqlite::{Connection, OptionalExtension, params};
+
+pub(crate) const CREATE: &str = "
+CREATE TABLE thread_member (
+    message BLOB PRIMARY KEY,
+    thread INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX thread_member_thread ON thread_member (thread);
+";
+
+/// Number of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ThreadId(pub i64);
+
+/// The first half of a mail key: 128 bits tell Message-IDs apart well enough, in half the space.
+fn member(message_id: &str) -> [u8; 16] {
+    let MailKey(digest) = MailKey::of_message_id(message_id);
+    let mut half = [0; 16];
+    half.iter_mut().zip(digest.as_bytes()).for_each(|(to, from)| *to = *from);
+    half
+}
+
+/// The conversation of a mail that is being added; joins what it connects.
+pub fn join(db: &Connection, mail: &Mail) -> rusqlite::Result<ThreadId> {
+    let ids = mail.references.iter().chain(&mail.in_reply_to).chain([&mail.message_id]);
+    let members: Vec<[u8; 16]> = ids.map(|id| member(id)).collect();
+    let mut known: Vec<i64> = Vec::new();
+    let mut find = db.prepare_cached("SELECT thread FROM thread_member WHERE message = ?1")?;
+    for member in &members {
+        let thread: Option<i64> = find.query_row([member.as_slice()], |row| row.get(0)).optional()?;
+        known.extend(thread.filter(|t| !known.contains(t)));
+    }
+    let thread = match known.iter().min() {
+        Some(thread) => *thread,
+        None => next_id(db)?,
+    };
+    for other in known.iter().filter(|t| **t != thread) {
+        db.prepare_cached("UPDATE thread_member SET thread = ?1 WHERE thread = ?2")?.execute([thread, *other])?;
+        db.prepare_cached("UPDATE mail SET thread = ?1 WHERE thread = ?2")?.execute([thread, *other])?;
+    }
+    let mut add = db.prepare_cached("INSERT OR IGNORE INTO thread_member (message, thread) VALUES (?1, ?2)")?;
+    for member in &members {
+        add.execute(params![member.as_slice(), thread])?;
+    }
+    Ok(ThreadId(thread))
+}
+
+fn next_id(db: &Connection) -> rusqlite::Result<i64> {
+    db.prepare_cached("SELECT coalesce(max(thread), 0) + 1 FROM thread_member")?.query_row([], |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::fixture;
+use crate::migrate;
+
+/// A mailbox with nothing in it.
+fn empty() -> Connection {
+    let mut db = Connection::open_in_memory().expect("memory");
+    migrate::cache().to_latest(&mut db).expect("tables");
+    db
+}
+
+/// A mail and the earlier ones it names.
+fn reply(number: usize, references: &[usize]) -> Mail {
+    let id = |n: &usize| format!("<m{n}@x.jp>");
+    let (last, rest) = references.split_last().map_or((None, references), |(last, rest)| (Some(id(last)), rest));
+    Mail { references: rest.iter().map(id).collect(), in_reply_to: last, ..fixture::mail(&format!("m{number}")) }
+}
+
+/// The conversations of these mails when they arrive in this order: sets of mail numbers.
+fn conversations(mails: &[(usize, Vec<usize>)]) -> BTreeSet<BTreeSet<usize>> {
+    let db = empty();
+    let rows: Vec<_> = mails
+        .iter()
+        .map(|(number, references)| (*number, fixture::add_mail(&db, &reply(*number, references)).expect("room")))
+        .collect();
+    let mut by_thread: BTreeMap<i64, BTreeSet<usize>> = BTreeMap::new();
+    for (number, row) in rows {
+        let sql = "SELECT thread FROM mail WHERE id = ?1";
+        let thread = db.query_row(sql, [row.0], |row| row.get(0)).expect("a thread");
+        by_thread.entry(thread).or_default().insert(number);
+    }
+    by_thread.into_values().collect()
+}
+
+/// What a conversation is, said in another way: whoever names the same mail, over any number of steps.
+fn connected(mails: &[(usize, Vec<usize>)]) -> BTreeSet<BTreeSet<usize>> {
+    let mut groups: Vec<BTreeSet<usize>> =
+        mails.iter().map(|(number, references)| references.iter().copied().chain([*number]).collect()).collect();
+    while let Some((a, b)) = first_overlap(&groups) {
+        let other = groups.remove(b);
+        groups[a].extend(other);
+    }
+    let present: BTreeSet<usize> = mails.iter().map(|(number, _)| *number).collect();
+    groups.into_iter().map(|group| &group & &present).collect()
+}
+
+fn first_overlap(groups: &[BTreeSet<usize>]) -> Option<(usize, usize)> {
+    let pairs = (0..groups.len()).flat_map(|a| (a + 1..groups.len()).map(move |b| (a, b)));
+    pairs.into_iter().find(|(a, b)| !groups[*a].is_disjoint(&groups[*b]))
+}
+
+fn check(mails: &[(usize, &[usize])], expected: &[&[usize]]) {
+    let mails: Vec<_> = mails.iter().map(|(number, references)| (*number, references.to_vec())).collect();
+    let expected: BTreeSet<BTreeSet<usize>> = expected.iter().map(|set| set.iter().copied().collect()).collect();
+    assert_eq!(conversations(&mails), expected);
+}
+
+#[test]
+fn a_reply_belongs_to_what_it_answers() {
+    check(&[(1, &[]), (2, &[1]), (3, &[])], &[&[1, 2], &[3]]);
+    check(&[(2, &[1]), (1, &[])], &[&[1, 2]]);
+}
+
+#[test]
+fn two_answers_to_a_mail_that_never_came_are_one_conversation() {
+    check(&[(2, &[1]), (3, &[1])], &[&[2, 3]]);
+}
+
+#[test]
+fn a_mail_that_connects_two_conversations_makes_them_one() {
+    check(&[(1, &[]), (2, &[1]), (3, &[]), (4, &[3]), (5, &[2, 4])], &[&[1, 2, 3, 4, 5]]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_arrival_makes_no_difference(
+        mails in prop::collection::vec(prop::collection::vec(0usize..12, 0..3), 1..12)
+            .prop_map(|all| all.into_iter().enumerate().collect::<Vec<(usize, Vec<usize>)>>()),
+        seed in any::<u64>(),
+    ) {
+        let mut shuffled = mails.clone();
+        shuffled.sort_by_key(|(number, _)| (*number as u64 + 1).wrapping_mul(seed | 1).rotate_left(17));
+        let expected = connected(&mails);
+        prop_assert_eq!(conversations(&mails), expected.clone());
+        prop_assert_eq!(conversations(&shuffled), expected);
+    }
+}

@@ -1,0 +1,64 @@
+//! An act on a review: the state, the outbox row and the audit trace change together, or not at all.
+
+use otomo_domain::audit::Entry;
+use otomo_domain::review::{Act, Outbox, State, Triage};
+use otomo_domain::rules::Origin;
+use otomo_domain::time::Timestamp;
+use rusqlite::Connection;
+
+use crate::error::StoreFault;
+use crate::table::review::{ReviewRow, Subject};
+use crate::table::{audit, outbox, review};
+
+/// Who acts, when, and what they saw.
+#[derive(Clone, Debug)]
+pub struct Context<'a> {
+    pub at: Timestamp,
+    pub origin: Origin,
+    /// The revision the actor saw; another one now is [`StoreFault::Stale`].
+    pub expected_rev: Option<u64>,
+    /// The rep's command this belongs to.
+    pub decision: Option<i64>,
+    pub triage: &'a Triage,
+}
+
+impl<'a> Context<'a> {
+    /// The program itself, carrying out what was decided.
+    pub fn engine(at: Timestamp) -> Self {
+        Self { at, origin: Origin::Engine, expected_rev: None, decision: None, triage: &Triage::Matched }
+    }
+}
+
+/// Applies `act`; the row as it is now.
+pub fn apply(db: &Connection, subject: &Subject, act: &Act, context: &Context<'_>) -> Result<ReviewRow, StoreFault> {
+    let before = review::find(db, subject)?.map(|row| row.review).unwrap_or_default();
+    if context.expected_rev.is_some_and(|seen| seen != before.rev) {
+        return Err(StoreFault::Stale { current: before.rev });
+    }
+    let from = before.state(context.triage);
+    let (next, change) = before.apply(act, context.triage)?;
+    let to = next.state(context.triage);
+    let id = review::put(db, subject, &next, context.decision, context.at)?;
+    match (change, act) {
+        (Outbox::Freeze, Act::Release { rebuilt }) => outbox::freeze(db, id, subject, rebuilt)?,
+        (Outbox::Drop, _) => outbox::drop_row(db, id)?,
+        _ if matches!(next.state, Some(State::Logged | State::RetractQueued)) => outbox::drop_files(db, id)?,
+        _ if next.state == Some(State::Retracted) => outbox::drop_row(db, id)?,
+        _ => {}
+    }
+    let entry = Entry {
+        at: context.at,
+        connection: subject.connection,
+        mail: subject.mail,
+        act: act.name().into(),
+        from,
+        to,
+        origin: context.origin.clone(),
+        detail: act.detail(),
+    };
+    audit::append(db, &entry)?;
+    Ok(review::get(db, id)?)
+}
+
+#[cfg(test)]
+mod tests;

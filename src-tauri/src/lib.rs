@@ -1,0 +1,71 @@
+//! The shell: all that knows Tauri. It opens a window, lets it ask through one command, and tells it what happened.
+//!
+//! | module | does |
+//! |---|---|
+//! | [`options`] | reads the command line |
+//! | [`session`] | starts the program behind the window, and stops it |
+//! | [`rpc`] | carries a question of the window to the command table |
+//! | [`window`] | opens the window and cuts it off from every network |
+//!
+//! What a question means is decided in `otomo-api`; nothing about mail or a CRM is known here.
+
+mod options;
+mod rpc;
+mod session;
+mod window;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tauri::{App, AppHandle, Emitter, Manager, RunEvent, async_runtime};
+use tracing_subscriber::EnvFilter;
+
+use options::Arguments;
+use session::Session;
+
+/// The name under which a window hears events.
+const EVENT: &str = "otomo";
+
+/// Runs until the last window is closed.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    write_log();
+    let built = tauri::Builder::default()
+        .invoke_handler(tauri::generate_handler![rpc::rpc])
+        .setup(|app| Ok(set_up(app, arguments)?))
+        .build(tauri::generate_context!());
+    match built {
+        Ok(app) => ExitCode::from(u8::try_from(app.run_return(finish)).unwrap_or(u8::MAX)),
+        Err(error) => {
+            tracing::error!(%error, "the window system does not start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The log goes to standard error; `OTOMO_LOG` says how much of it.
+fn write_log() {
+    let filter = EnvFilter::try_from_env("OTOMO_LOG").unwrap_or_else(|_| "otomo=warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// The window opens at once; the program behind it starts meanwhile.
+fn set_up(app: &App, arguments: Arguments) -> tauri::Result<()> {
+    let handle = app.handle().clone();
+    let tell = move |event| {
+        if let Err(error) = handle.emit(EVENT, event) {
+            tracing::warn!(%error, "an event did not reach the window");
+        }
+    };
+    let session = Session::new(arguments, tell);
+    app.manage(session.clone());
+    async_runtime::spawn(async move { session.wake().await });
+    window::open(app)
+}
+
+/// Lets what is under way come to a clean end before the process goes.
+fn finish(app: &AppHandle, event: RunEvent) {
+    if let RunEvent::Exit = event {
+        async_runtime::block_on(app.state::<Session>().end());
+    }
+}

@@ -1,0 +1,131 @@
+//! What only the folder connector can get wrong: files that are half there, and disks.
+
+use std::fs;
+
+use otomo_domain::error::CrmFaultKind;
+use otomo_domain::ports::CrmConnector;
+use otomo_domain::secret::SecretString;
+use serde_json::{Value, json};
+
+use super::sample::Sample;
+use super::world::{Folder, World, net};
+
+fn check_settings(settings: Value, refused_field: Option<&str>) {
+    let built = otomo_crm::connector("folder", &settings, None::<SecretString>, net());
+    assert_eq!(built.err().map(|e| e.field).as_deref(), refused_field, "{settings}");
+}
+
+#[tokio::test]
+async fn the_path_is_a_whole_one() {
+    check_settings(json!({"path": "/srv/crm"}), None);
+    check_settings(json!({"path": "crm"}), Some("path"));
+    check_settings(json!({"path": "  "}), Some("path"));
+    check_settings(json!({"path": 5}), Some("path"));
+    check_settings(json!({}), Some("path"));
+    check_settings(json!(null), Some("path"));
+}
+
+/// Two files a mail, and nothing unfinished.
+fn files(world: &Folder) -> Vec<String> {
+    let entries = fs::read_dir(world.dir.path().join("mail")).unwrap().flatten();
+    let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    let unfinished = fs::read_dir(world.dir.path().join("mail/.part")).into_iter().flatten().count();
+    assert_eq!(unfinished, 0);
+    names.retain(|name| name != ".part");
+    names
+}
+
+#[tokio::test]
+async fn a_mail_is_two_files() {
+    let (world, sample) = (Folder::start().await, Sample::new("<1@x.jp>"));
+    sample.deliver(world.crm()).await.unwrap();
+    assert_eq!(files(&world), [format!("{}.eml", sample.key()), format!("{}.json", sample.key())]);
+    let eml = fs::read(world.path(sample.key(), "eml")).unwrap();
+    let mail = mail_parser::MessageParser::default().parse(&eml).unwrap();
+    assert_eq!(mail.message_id(), Some("1@x.jp"));
+    assert_eq!(mail.subject(), Some(sample.payload.subject.as_str()));
+}
+
+#[tokio::test]
+async fn a_crash_between_the_two_files_leaves_the_mail_unlogged() {
+    let (world, sample) = (Folder::start().await, Sample::new("<1@x.jp>"));
+    sample.deliver(world.crm()).await.unwrap();
+    fs::remove_file(world.path(sample.key(), "json")).unwrap();
+    assert_eq!(world.crm().find_logged(sample.key()).await.unwrap(), None);
+    assert!(!sample.deliver(world.crm()).await.unwrap().already_known);
+    assert_eq!(files(&world).len(), 2);
+}
+
+#[tokio::test]
+async fn a_payload_that_somebody_changed_does_not_count_and_is_mended() {
+    let (world, sample) = (Folder::start().await, Sample::new("<1@x.jp>"));
+    sample.deliver(world.crm()).await.unwrap();
+    fs::write(world.path(sample.key(), "json"), b"{}").unwrap();
+    assert_eq!(world.crm().find_logged(sample.key()).await.unwrap(), None);
+    sample.deliver(world.crm()).await.unwrap();
+    assert_eq!(world.payload(sample.key()), Some(sample.frozen.bytes));
+}
+
+#[tokio::test]
+async fn what_was_shared_before_stands_until_its_successor_is_written() {
+    let (world, less) = (Folder::start().await, Sample::new("<1@x.jp>"));
+    less.deliver(world.crm()).await.unwrap();
+    let eml = fs::read(world.path(less.key(), "eml")).unwrap();
+    let more = Sample::new("<1@x.jp>").with_file("a.bin", b"x").with_damaged_files(Some(|bytes| bytes.push(0)));
+    let more = more.but(|payload| payload.attachments[0].size = 2);
+    assert_eq!(more.deliver(world.crm()).await.unwrap_err().kind, CrmFaultKind::AttachmentMissing);
+    assert_eq!(world.payload(less.key()).as_ref(), Some(&less.frozen.bytes));
+    assert_eq!(fs::read(world.path(less.key(), "eml")).unwrap(), eml);
+    assert_eq!(files(&world).len(), 2);
+}
+
+#[tokio::test]
+async fn a_mail_does_not_count_while_its_files_are_exchanged() {
+    let (world, sample) = (Folder::start().await, Sample::new("<1@x.jp>"));
+    sample.deliver(world.crm()).await.unwrap();
+    let eml = world.path(sample.key(), "eml");
+    fs::remove_file(&eml).unwrap();
+    fs::create_dir(&eml).unwrap();
+    let more = Sample::new("<1@x.jp>").but(|payload| payload.subject = "件名".into());
+    assert_eq!(more.deliver(world.crm()).await.unwrap_err().kind, CrmFaultKind::FolderUnusable);
+    assert_eq!(world.crm().find_logged(sample.key()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_a_crash_left_unfinished_is_taken_back_too() {
+    let (world, sample) = (Folder::start().await, Sample::new("<1@x.jp>"));
+    let remote = sample.deliver(world.crm()).await.unwrap();
+    let parts = world.dir.path().join("mail/.part");
+    fs::write(parts.join(format!("{}-abc123", sample.key())), b"half").unwrap();
+    fs::write(parts.join("another"), b"half").unwrap();
+    world.crm().unlog(sample.key(), &remote).await.unwrap();
+    let left: Vec<_> = fs::read_dir(parts).unwrap().flatten().map(|entry| entry.file_name()).collect();
+    assert_eq!(left, ["another"]);
+}
+
+async fn check_unusable(crm: &dyn CrmConnector) {
+    let sample = Sample::new("<1@x.jp>");
+    let fault = sample.deliver(crm).await.unwrap_err();
+    assert_eq!(fault.kind, CrmFaultKind::FolderUnusable, "{fault}");
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_is_named() {
+    let world = Folder::start().await;
+    fs::write(world.dir.path().join("mail"), b"in the way").unwrap();
+    check_unusable(world.crm()).await;
+    let system = super::world::connector("folder", json!({"path": "/proc/self"}), None);
+    check_unusable(system.as_ref()).await;
+    let fault = system.check().await.unwrap_err();
+    assert_eq!(fault.kind, CrmFaultKind::FolderUnusable);
+    assert!(fault.detail.contains("/proc/self"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_list_of_people_that_is_none_is_a_fault() {
+    let world = Folder::start().await;
+    fs::write(world.dir.path().join("contacts.csv"), b"\x89PNG\r\n\x1a\n\0\0\xff\xff").unwrap();
+    let fault = world.crm().contacts(None).await.unwrap_err();
+    assert_eq!(fault.kind, CrmFaultKind::FolderUnusable);
+}

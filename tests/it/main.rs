@@ -1,0 +1,24 @@
+//! Journeys, contracts and invariants, against real servers.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "what tests stand on may end a test in any way"
+)]
+
+mod at_rest;
+mod bad_input;
+mod capture;
+mod connectors;
+mod crash;
+mod dovecot;
+mod imap;
+mod journey;
+mod lab;
+mod leak;
+mod secret_service;
+mod tidy;

@@ -1,0 +1,216 @@
+//! A CRM that implements Otomo's contract strictly, in memory, on a loopback port, and misbehaves on command.
+//!
+//! For tests, and as an example for whoever makes a CRM speak the contract:
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`records`] | the CRM itself: mails, files and people, without any HTTP |
+//! | [`contract`] | checks against the schemas of `contract.yaml` |
+//! | [`rules`] | what the contract says of a mail in words: levels, digest, addresses |
+//! | [`routes`] | the contract's paths, and problem details |
+//! | [`misbehaviour`] | refusals, delays and lost replies |
+
+pub mod contract;
+pub mod misbehaviour;
+pub mod records;
+pub mod routes;
+pub mod rules;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use axum::body::Bytes;
+use otomo_domain::digest::Digest;
+use otomo_domain::mail::MailKey;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use self::misbehaviour::{Breakable, Breaker, Manners, Misbehaviour};
+use self::records::{Records, User};
+
+/// The first rep.
+pub const REP: &str = "rep-1";
+/// The first rep's token.
+pub const TOKEN: &str = "tok_live_Zq81-first-rep";
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub method: String,
+    /// Path and query, as they stood in the request line.
+    pub path: String,
+    /// Names in lower case, values as they were.
+    pub headers: Vec<(String, Vec<u8>)>,
+    pub body: Bytes,
+}
+
+impl Request {
+    /// `METHOD /path?query`.
+    pub fn line(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// The first header of this name, if it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.headers.iter().find(|(n, _)| n == name)?;
+        std::str::from_utf8(value).ok()
+    }
+
+    /// Whether these bytes stand anywhere in the request.
+    pub fn contains(&self, needle: &[u8]) -> bool {
+        let within = |bytes: &[u8]| bytes.windows(needle.len().max(1)).any(|window| window == needle);
+        within(self.line().as_bytes()) || self.headers.iter().any(|(_, value)| within(value)) || within(&self.body)
+    }
+}
+
+/// Everything the running server knows.
+#[derive(Default)]
+pub struct Inside {
+    pub records: Records,
+    pub manners: Manners,
+    pub requests: Vec<Request>,
+    /// Lines of requests that were carried out and whose answer was lost on purpose.
+    pub unanswered: Vec<String>,
+}
+
+/// The running server. It stops when dropped.
+pub struct CrmServer {
+    address: SocketAddr,
+    inside: Arc<Mutex<Inside>>,
+    serving: JoinHandle<()>,
+}
+
+impl Drop for CrmServer {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl CrmServer {
+    /// Starts with one rep, [`REP`], and nothing else.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
+        let address = listener.local_addr().expect("a bound listener has an address");
+        let inside = Arc::<Mutex<Inside>>::default();
+        let router = routes::router(inside.clone()).into_make_service_with_connect_info::<Breaker>();
+        let serving = tokio::spawn(async move {
+            axum::serve(Breakable(listener), router).await.expect("serving does not end");
+        });
+        let server = Self { address, inside, serving };
+        server.add_user(TOKEN, User { id: REP.into(), email: "rep@own.example".into(), name: "営業 一郎".into() });
+        server
+    }
+
+    /// Stops; from then on connections are refused.
+    pub async fn stop(mut self) {
+        self.serving.abort();
+        let _ = (&mut self.serving).await;
+    }
+
+    /// The base address for the connector's setting `url`.
+    pub fn url(&self) -> String {
+        format!("http://{}/mail-log/v1", self.address)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().expect("no handler panicked")
+    }
+
+    /// Lets another rep in.
+    pub fn add_user(&self, token: &str, user: User) {
+        self.inside().records.users.insert(token.to_owned(), user);
+    }
+
+    /// Does not know this token any more.
+    pub fn revoke(&self, token: &str) {
+        self.inside().records.users.remove(token);
+    }
+
+    /// Changes limits, rights or policy: the schema `Me` without `user`.
+    pub fn describe(&self, change: impl FnOnce(&mut Value)) {
+        change(&mut self.inside().records.me);
+    }
+
+    /// Adds or changes a record of the contact feed (schema `Record`).
+    pub fn put_record(&self, record: Value) {
+        self.inside().records.put_record(record);
+    }
+
+    /// Removes a record; the feed will say so.
+    pub fn remove_record(&self, kind: &str, id: &str) {
+        self.inside().records.remove_record(kind, id);
+    }
+
+    /// The ids of the records of a type.
+    pub fn record_ids(&self, kind: &str) -> Vec<String> {
+        self.inside().records.record_ids(kind)
+    }
+
+    /// Does not know any cursor any more that was given out.
+    pub fn forget_cursors(&self) {
+        self.inside().records.forget_cursors();
+    }
+
+    /// The next `n` requests whose line begins with `which` (as `PUT /emails`; the base path is left out) go wrong.
+    pub fn next(&self, n: usize, which: &str, misbehaviour: Misbehaviour) {
+        self.inside().manners.plan(n, which, misbehaviour);
+    }
+
+    /// From now on every request or reply gets lost with this probability, as the seed has it.
+    pub fn lose(&self, probability: f64, seed: u64) {
+        self.inside().manners.lose(probability, seed);
+    }
+
+    /// Behaves again.
+    pub fn behave(&self) {
+        self.inside().manners = Manners::default();
+    }
+
+    /// Every request so far, answered or not.
+    pub fn requests(&self) -> Vec<Request> {
+        self.inside().requests.clone()
+    }
+
+    /// How often a mail was sent here, whatever became of it.
+    pub fn puts(&self, key: MailKey) -> usize {
+        let line = format!("PUT {}/emails/{key}", routes::BASE);
+        self.inside().requests.iter().filter(|request| request.line() == line).count()
+    }
+
+    /// The keys of all mails that were ever taken, whatever became of them.
+    pub fn keys_ever(&self) -> Vec<String> {
+        self.inside().records.taken.keys().cloned().collect()
+    }
+
+    /// How often a mail was sent here and taken.
+    pub fn taken(&self, key: MailKey) -> usize {
+        self.inside().records.taken.get(&key.to_string()).copied().unwrap_or_default()
+    }
+
+    /// How many requests whose line begins with `which` were carried out without the other side ever hearing of it:
+    /// each one a double, if it were sent again blindly and this CRM kept both.
+    pub fn unanswered(&self, which: &str) -> usize {
+        self.inside().unanswered.iter().filter(|line| line.starts_with(which)).count()
+    }
+
+    /// The payload that a rep shared, byte for byte.
+    pub fn stored(&self, user: &str, key: MailKey) -> Option<Bytes> {
+        self.inside().records.payload(user, &key.to_string())
+    }
+
+    /// The keys of all mails that somebody shares.
+    pub fn keys(&self) -> Vec<String> {
+        self.inside().records.mails.keys().cloned().collect()
+    }
+
+    /// A file that is kept here.
+    pub fn attachment(&self, sha256: Digest) -> Option<Bytes> {
+        self.inside().records.files.get(&sha256.to_string()).map(|file| file.bytes.clone())
+    }
+}

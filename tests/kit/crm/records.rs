@@ -1,0 +1,268 @@
+//! The CRM itself: what it keeps of mails, files and people. No HTTP.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::body::Bytes;
+use otomo_domain::digest::Digest;
+use serde_json::{Value, json};
+
+use super::{contract, rules};
+
+/// Why the CRM does not do what it was asked for: a status, and words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal(pub u16, pub String);
+
+fn refuse<T>(status: u16, why: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal(status, why.into()))
+}
+
+/// Whether something was there before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    Created,
+    Known,
+}
+
+#[derive(Clone, Debug)]
+pub struct User {
+    pub id: String,
+    pub email: String,
+    pub name: String,
+}
+
+/// A mail, shared by one rep or several.
+pub struct SharedMail {
+    message_id: Value,
+    date: Value,
+    remote_id: String,
+    /// One payload per rep, as it came.
+    payloads: BTreeMap<String, Bytes>,
+}
+
+/// A file and who uploaded it.
+pub struct File {
+    pub bytes: Bytes,
+    uploaders: BTreeSet<String>,
+}
+
+pub struct Records {
+    /// By token.
+    pub users: BTreeMap<String, User>,
+    /// The schema `Me` without `user`.
+    pub me: Value,
+    /// By key.
+    pub mails: BTreeMap<String, SharedMail>,
+    /// How often a payload was taken, by key.
+    pub taken: BTreeMap<String, usize>,
+    /// By digest.
+    pub files: BTreeMap<String, File>,
+    /// Records by type and id, with the number of their last change; `None` once removed.
+    feed: BTreeMap<(String, String), (u64, Option<Value>)>,
+    changes: u64,
+    /// Stands in every cursor.
+    era: u64,
+    remote_ids: u64,
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        let capabilities = json!({
+            "max_body_bytes": 2 << 20, "max_attachment_bytes": 50 << 20,
+            "record_types": ["contact", "company", "deal"], "create_contact": false, "unlog": true,
+        });
+        let policy = json!({"never_log": {"addresses": [], "domains": []}, "internal_domains": []});
+        Self {
+            users: BTreeMap::new(),
+            me: json!({"capabilities": capabilities, "policy": policy}),
+            mails: BTreeMap::new(),
+            taken: BTreeMap::new(),
+            files: BTreeMap::new(),
+            feed: BTreeMap::new(),
+            changes: 0,
+            era: 1,
+            remote_ids: 0,
+        }
+    }
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+/// The digests of the files that a payload names.
+fn named(payload: &[u8]) -> BTreeSet<String> {
+    let mail: Value = serde_json::from_slice(payload).unwrap_or_default();
+    let files = mail["attachments"].as_array().into_iter().flatten();
+    files.filter_map(|file| file["sha256"].as_str().map(str::to_owned)).collect()
+}
+
+/// Identity and rights.
+impl Records {
+    pub fn me(&self, user: &User) -> Value {
+        let mut me = self.me.clone();
+        me["user"] = json!({"id": user.id, "email": user.email, "name": user.name});
+        me
+    }
+
+    fn limit(&self, name: &str) -> usize {
+        self.me["capabilities"][name].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX)
+    }
+}
+
+/// Files.
+impl Records {
+    pub fn has_file(&self, user: &str, sha256: &str) -> bool {
+        self.files.get(sha256).is_some_and(|file| file.uploaders.contains(user))
+    }
+
+    pub fn put_file(&mut self, user: &str, sha256: &str, bytes: Bytes) -> Result<Done, Refusal> {
+        if bytes.len() > self.limit("max_attachment_bytes") {
+            return refuse(413, "the attachment is too large");
+        }
+        if !is_digest(sha256) || Digest::of(&bytes).to_string() != sha256 {
+            return refuse(422, "the digest of the body is another one");
+        }
+        let file = self.files.entry(sha256.to_owned()).or_insert(File { bytes, uploaders: BTreeSet::new() });
+        Ok(if file.uploaders.insert(user.to_owned()) { Done::Created } else { Done::Known })
+    }
+
+    /// Drops what was named by a payload that is gone, as far as no payload of this rep still names it.
+    fn drop_files(&mut self, user: &str, no_longer: BTreeSet<String>) {
+        let payloads = self.mails.values().filter_map(|mail| mail.payloads.get(user));
+        let needed: BTreeSet<String> = payloads.flat_map(|payload| named(payload)).collect();
+        for sha256 in no_longer.difference(&needed) {
+            if let Some(file) = self.files.get_mut(sha256) {
+                file.uploaders.remove(user);
+            }
+        }
+        self.files.retain(|_, file| !file.uploaders.is_empty());
+    }
+}
+
+/// Mails.
+impl Records {
+    pub fn payload(&self, user: &str, key: &str) -> Option<Bytes> {
+        self.mails.get(key)?.payloads.get(user).cloned()
+    }
+
+    /// The mail as this rep shares it (schema `LoggedEmail`).
+    pub fn logged(&self, user: &str, key: &str) -> Result<Value, Refusal> {
+        let Some((mail, payload)) = self.mails.get(key).and_then(|mail| Some((mail, mail.payloads.get(user)?))) else {
+            return refuse(404, "not logged");
+        };
+        let shared: Value = serde_json::from_slice(payload).unwrap_or_default();
+        let url = format!("https://crm.example.com/mails/{}", mail.remote_id);
+        Ok(json!({"remote_id": mail.remote_id, "key": key, "url": url, "links": shared["links"]}))
+    }
+
+    /// Logs a mail once per rep; the rep's payload replaces the one before.
+    pub fn log(&mut self, user: &str, key: &str, payload: Bytes) -> Result<Done, Refusal> {
+        let mail = self.checked(user, key, &payload)?;
+        let done = if self.mails.contains_key(key) { Done::Known } else { Done::Created };
+        self.remote_ids += 1;
+        *self.taken.entry(key.to_owned()).or_default() += 1;
+        let known = self.mails.entry(key.to_owned()).or_insert_with(|| SharedMail {
+            message_id: mail["message_id"].clone(),
+            date: mail["date"].clone(),
+            remote_id: format!("M-{}", self.remote_ids),
+            payloads: BTreeMap::new(),
+        });
+        let former = known.payloads.insert(user.to_owned(), payload);
+        self.drop_files(user, former.map(|former| named(&former)).unwrap_or_default());
+        Ok(done)
+    }
+
+    fn checked(&self, user: &str, key: &str, payload: &Bytes) -> Result<Value, Refusal> {
+        if !is_digest(key) {
+            return refuse(422, "the key is not a digest");
+        }
+        let Ok(mail) = serde_json::from_slice::<Value>(payload) else {
+            return refuse(400, "the body is not JSON");
+        };
+        contract::check("Email", &mail).or_else(|why| refuse(422, why))?;
+        let another = |known: &&SharedMail| (&known.message_id, &known.date) != (&mail["message_id"], &mail["date"]);
+        if self.mails.get(key).filter(another).is_some() {
+            return refuse(409, "this key belongs to a mail with another message_id or date");
+        }
+        rules::check(key, &mail).or_else(|why| refuse(422, why))?;
+        let body = ["body_text", "body_html"].iter().filter_map(|part| mail[part].as_str());
+        if body.map(str::len).sum::<usize>() > self.limit("max_body_bytes") {
+            return refuse(413, "the body is too large");
+        }
+        self.check_files(user, &mail)?;
+        Ok(mail)
+    }
+
+    fn check_files(&self, user: &str, mail: &Value) -> Result<(), Refusal> {
+        for file in mail["attachments"].as_array().into_iter().flatten() {
+            let sha256 = file["sha256"].as_str().unwrap_or_default();
+            if !self.has_file(user, sha256) {
+                return refuse(424, format!("{sha256} is not uploaded"));
+            }
+            if self.files.get(sha256).map(|kept| kept.bytes.len() as u64) != file["size"].as_u64() {
+                return refuse(422, format!("{sha256} has another size"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a mail private again for this rep. Doing it twice is the same.
+    pub fn unlog(&mut self, user: &str, key: &str) -> Result<(), Refusal> {
+        if self.me["capabilities"]["unlog"] != true {
+            return refuse(403, "mails cannot be taken back here");
+        }
+        let Some(mail) = self.mails.get_mut(key) else { return Ok(()) };
+        let former = mail.payloads.remove(user);
+        self.mails.retain(|_, mail| !mail.payloads.is_empty());
+        self.drop_files(user, former.map(|former| named(&former)).unwrap_or_default());
+        Ok(())
+    }
+}
+
+/// People.
+impl Records {
+    pub fn put_record(&mut self, record: Value) {
+        contract::check("Record", &record).expect("a record of the contract");
+        let text = |field: &str| record[field].as_str().unwrap_or_default().to_owned();
+        self.changes += 1;
+        self.feed.insert((text("type"), text("id")), (self.changes, Some(record)));
+    }
+
+    pub fn remove_record(&mut self, kind: &str, id: &str) {
+        self.changes += 1;
+        self.feed.insert((kind.to_owned(), id.to_owned()), (self.changes, None));
+    }
+
+    pub fn record_ids(&self, kind: &str) -> Vec<String> {
+        let present = self.feed.iter().filter(|((of, _), (_, record))| of == kind && record.is_some());
+        present.map(|((_, id), _)| id.clone()).collect()
+    }
+
+    pub fn forget_cursors(&mut self) {
+        self.era += 1;
+    }
+
+    /// The changes after a cursor, oldest first (schema `ContactPage`).
+    pub fn page(&self, cursor: Option<&str>, limit: usize) -> Result<Value, Refusal> {
+        let after = match cursor {
+            None => 0,
+            Some(cursor) => self.read_cursor(cursor).map_or_else(|| refuse(410, "the cursor is not known"), Ok)?,
+        };
+        let mut changed: Vec<_> = self.feed.iter().filter(|(_, (change, _))| *change > after).collect();
+        changed.sort_by_key(|(_, (change, _))| *change);
+        let has_more = changed.len() > limit;
+        changed.truncate(limit);
+        let last = changed.last().map_or(after, |(_, (change, _))| *change);
+        let records: Vec<&Value> = changed.iter().filter_map(|(_, (_, record))| record.as_ref()).collect();
+        let gone = changed.iter().filter(|(_, (_, record))| record.is_none());
+        let gone: Vec<Value> = gone.map(|((kind, id), _)| json!({"type": kind, "id": id})).collect();
+        // A blank, a plus and an ampersand, so that a client which does not encode its query is noticed.
+        let cursor = format!("era {}+{last}&", self.era);
+        Ok(json!({"records": records, "gone": gone, "next_cursor": cursor, "has_more": has_more}))
+    }
+
+    fn read_cursor(&self, cursor: &str) -> Option<u64> {
+        let (era, change) = cursor.strip_prefix("era ")?.strip_suffix('&')?.split_once('+')?;
+        (era == self.era.to_string()).then(|| change.parse().ok())?
+    }
+}

@@ -1,0 +1,645 @@
+// Made from the command table (`OTOMO_WRITE_GEN=1 cargo test -p otomo-api`); edit the table instead.
+
+export type AccountArgs = { id: number, };
+
+/**
+ * A connected mailbox.
+ */
+export type AccountView = { id: number, address: Address, source: Source, doing: DoingView, folders: Array<FolderView>, 
+/**
+ * When mail was last captured.
+ */
+captured_at: Timestamp | null, };
+
+/**
+ * The one button that helps.
+ */
+export type Action = "retry" | "wait" | "sign_in" | "edit_settings" | "ask_it" | "unlock" | "review" | "open_crm" | "free_space" | "update" | "none";
+
+/**
+ * An addr-spec (RFC 5322 §3.4.1), trimmed and lower-cased.
+ *
+ * Local parts are case-sensitive by the letter of the RFC, yet no provider treats them so, and a CRM never does.
+ */
+export type Address = string;
+
+export type AfterView = { date: Timestamp, mail: number, };
+
+/**
+ * An error as the outside gets it.
+ */
+export type ApiError = { code: Code, 
+/**
+ * What happened.
+ */
+message: Words, 
+/**
+ * What to do about it.
+ */
+hint: Words, action: Action, 
+/**
+ * For IT: the server's own words, a field's name. Never a secret, never a part of a mail.
+ */
+detail: string, };
+
+/**
+ * An attached or inline part that is not the body.
+ */
+export type Attachment = { 
+/**
+ * Which part of the parsed mail it is; the number [`crate::mail::Mail`]'s parser gave it.
+ */
+part: number, 
+/**
+ * The name as the sender gave it, unsafe for a file system.
+ */
+name: string, 
+/**
+ * Lower-case `type/subtype`.
+ */
+content_type: string, 
+/**
+ * Decoded size in bytes.
+ */
+size: number, 
+/**
+ * Digest of the decoded bytes.
+ */
+sha256: Digest, 
+/**
+ * Shown inside the body (`Content-Disposition: inline` or named by a `cid:`).
+ */
+inline: boolean, 
+/**
+ * Without angle brackets.
+ */
+content_id: string | null, };
+
+export type CancelArgs = { op: number, };
+
+/**
+ * A record a mail may be logged to, with every reason.
+ */
+export type Candidate = { record: RecordRef, name: string, reasons: Array<Reason>, };
+
+/**
+ * What the rep chose to share.
+ */
+export type Choice = { level: Level, 
+/**
+ * The records it is logged to; at least one.
+ */
+links: Array<RecordRef>, 
+/**
+ * Digests of the attachments that go along.
+ */
+attachments: Array<Digest>, };
+
+/**
+ * What went wrong. Each has its words under `error_<code>` and its way on under `error_<code>_hint`.
+ */
+export type Code = "host_unknown" | "connection_refused" | "timed_out" | "unreachable" | "connection_closed" | "tls_failed" | "certificate_expired" | "certificate_not_yet_valid" | "certificate_wrong_name" | "certificate_unknown_issuer" | "certificate_revoked" | "certificate_invalid" | "starttls_missing" | "greeting_refused" | "sign_in_refused" | "app_password_needed" | "no_sign_in_method" | "mail_protocol" | "folder_gone" | "server_refused" | "files_unreadable" | "crm_unavailable" | "crm_rate_limited" | "crm_outcome_unknown" | "crm_sign_in_needed" | "crm_forbidden" | "crm_not_found" | "crm_conflict" | "crm_too_large" | "crm_rejected" | "crm_attachment_missing" | "crm_unsupported" | "crm_protocol" | "crm_folder_unusable" | "key_store_missing" | "key_store_locked" | "key_store_broken" | "key_missing" | "passphrase_needed" | "passphrase_wrong" | "database_key_wrong" | "database_newer" | "database_damaged" | "database_failed" | "disk_full" | "home_in_use" | "home_unusable" | "policy_invalid" | "unknown_command" | "bad_arguments" | "no_such" | "conflict" | "preview_stale" | "not_possible_now" | "too_late" | "policy_forbids" | "key_taken" | "already_connected" | "no_sender" | "no_link" | "unknown_attachment";
+
+export type ConnectionArgs = { id: number, };
+
+/**
+ * Whether a connection may send.
+ */
+export type ConnectionStatus = "active" | "paused" | "sign_in_needed";
+
+/**
+ * A connected CRM.
+ */
+export type ConnectionView = { id: number, kind: string, name: string, settings: Record<string, string>, status: ConnectionStatus, 
+/**
+ * How its contact index is doing.
+ */
+doing: DoingView, identity: IdentityView | null, 
+/**
+ * Contacts in the local index.
+ */
+contacts: number, refreshed_at: Timestamp | null, };
+
+/**
+ * A kind of CRM: what it asks for and what it can do.
+ */
+export type ConnectorInfo = { kind: string, fields: Array<Field>, retraction: Retraction, };
+
+/**
+ * A record with what is shown of it and the addresses it is found by.
+ */
+export type Contact = { record: RecordRef, name: string, 
+/**
+ * Primary address first.
+ */
+emails: Array<Address>, 
+/**
+ * The page of the record in the CRM.
+ */
+url: string | null, 
+/**
+ * The company it belongs to.
+ */
+parent: RecordRef | null, };
+
+/**
+ * A decision, and how long it can be undone.
+ */
+export type DecidedView = { decision_id: number, items: Array<QueueRow>, release_at: Timestamp | null, };
+
+/**
+ * Something about a mail that is not as the RFCs want it. A defect never makes a mail unreadable.
+ */
+export type Defect = "unparsable" | "missing_message_id" | "repeated_message_id" | "missing_date" | "bad_date" | "missing_from" | "repeated_from" | "unlabelled_charset" | "unknown_charset" | "bad_encoding" | "broken_multipart" | "too_deep" | "nul_bytes";
+
+/**
+ * A deny rule and whose it is.
+ */
+export type DenyRule = { origin: Origin, } & ({ "kind": "never_log_address", "value": Address } | { "kind": "never_log_domain", "value": string } | { "kind": "internal_domain", "value": string });
+
+/**
+ * A SHA-256 digest.
+ */
+export type Digest = string;
+
+/**
+ * What an account or a connection is doing.
+ */
+export type DoingView = { "state": "starting" } | { "state": "working" } | { "state": "in_step" } | { "state": "waiting", error: ApiError, until: Timestamp, } | { "state": "needs_person", error: ApiError, } | { "state": "paused" };
+
+/**
+ * It has been done; there is nothing more to say.
+ */
+export type Done = { done: boolean, };
+
+/**
+ * Where a server listens.
+ */
+export type Endpoint = { host: string, port: number, security: Security, };
+
+/**
+ * Something that happened.
+ */
+export type Event = { "event": "changed", tags: Array<Tag>, } | { "event": "ended", op: number, code: string | null, };
+
+/**
+ * Why a mail is not for the CRM.
+ */
+export type Exclusion = { "reason": "never_log", address: Address, rule: DenyRule, } | { "reason": "internal" };
+
+/**
+ * A setting the rep fills in; the form is drawn from these.
+ */
+export type Field = { 
+/**
+ * The key in the settings, and the stem of its words.
+ */
+name: string, 
+/**
+ * Kept as a secret, never shown again.
+ */
+secret: boolean, required: boolean, };
+
+/**
+ * What a folder is for, by its SPECIAL-USE attribute (RFC 6154) or its name.
+ */
+export type FolderRole = "inbox" | "sent" | "drafts" | "junk" | "trash" | "archive" | "all" | "other";
+
+export type FolderView = { name: string, role: FolderRole, captured_at: Timestamp | null, };
+
+/**
+ * Who the CRM takes the rep for.
+ */
+export type IdentityView = { user_id: string, email: Address | null, name: string | null, 
+/**
+ * Whether a mail can be taken back.
+ */
+can_unlog: boolean, max_attachment_bytes: number | null, };
+
+/**
+ * A mail as the rep saw it.
+ */
+export type Item = { mail: number, expected_rev?: number, };
+
+export type KeepPrivateArgs = { connection: number, items: Array<Item>, };
+
+/**
+ * How much of a mail is shared.
+ */
+export type Level = "metadata" | "subject" | "full";
+
+/**
+ * A page of mail at a connection, newest first.
+ */
+export type ListArgs = { connection: number, 
+/**
+ * Only these; what waits for the rep where it is left out.
+ */
+states?: Array<State>, 
+/**
+ * Where the page before ended.
+ */
+after?: AfterView, 
+/**
+ * 100 where it is left out, 1,000 at most.
+ */
+limit?: number, };
+
+/**
+ * A mail as it stands at a connection.
+ */
+export type MailArgs = { connection: number, mail: number, };
+
+/**
+ * SHA-256 of the normalised Message-ID: the same for every rep and on every machine.
+ */
+export type MailKey = string;
+
+/**
+ * A mail to read.
+ */
+export type MailView = { message_id: string, date: Timestamp, subject: string, participants: Array<Participant>, attachments: Array<Attachment>, defects: Array<Defect>, text: string, 
+/**
+ * Sanitised. Show it only in a frame without scripts and network all the same.
+ */
+html: string | null, 
+/**
+ * How many things the HTML would have fetched from elsewhere.
+ */
+remote: number, };
+
+/**
+ * A mailbox to test or to connect. Without `endpoint` the company's preset for the address is used; with `path` it is a
+ * folder of mail files.
+ */
+export type NewAccountArgs = { address: string, endpoint?: Endpoint, 
+/**
+ * The name the server knows the rep by; the address where it is left out.
+ */
+user?: string, password?: string, path?: string, 
+/**
+ * Mail the server got before this time (ms) is left out.
+ */
+import_since?: Timestamp, };
+
+/**
+ * A CRM to test or to connect. `settings` has the fields that the kind describes, `token` its secret one.
+ */
+export type NewConnectionArgs = { kind: string, 
+/**
+ * What the rep calls it; the kind's name where it is left out.
+ */
+name?: string, settings: Record<string, string>, token?: string, };
+
+/**
+ * A rule as a person types it.
+ */
+export type NewRule = { 
+/**
+ * `never_log_address`, `never_log_domain` or `internal_domain`.
+ */
+kind: string, value: string, };
+
+/**
+ * A command without arguments.
+ */
+export type Nothing = Record<symbol, never>;
+
+/**
+ * Whose word something is; stored with every transition.
+ */
+export type Origin = { "by": "user" } | { "by": "rule", "id": number } | { "by": "policy" } | { "by": "engine" };
+
+/**
+ * A person in a role.
+ */
+export type Participant = { role: Role, address: Address, name: string, };
+
+/**
+ * Somebody in a mail: an address, and the name that stood beside it (may be empty, is never matched on).
+ */
+export type Person = { address: Address, name: string, };
+
+/**
+ * The policy as it holds here.
+ */
+export type PolicyView = { 
+/**
+ * Why it can't be read; nothing is shared until it can.
+ */
+error: ApiError | null, 
+/**
+ * The grace period of a decision in seconds.
+ */
+grace_seconds: number, max_level: Level | null, 
+/**
+ * Domains whose mail servers are set already.
+ */
+preset_domains: Array<string>, };
+
+/**
+ * Exactly what would be sent.
+ */
+export type Preview = { 
+/**
+ * The payload's bytes as text.
+ */
+payload: string, 
+/**
+ * Its digest; give it to `review.share` to share this and nothing else.
+ */
+sha256: Digest, rev: number, };
+
+export type PreviewArgs = { connection: number, mail: number, wish?: WishArgs, };
+
+export type QueueArgs = { id: number, };
+
+/**
+ * A mail that has been decided on, and how far it has come.
+ */
+export type QueueRow = { id: number, connection: number, key: MailKey, state: State, rev: number, 
+/**
+ * The subject as it was or will be sent; empty before the release.
+ */
+subject: string, choice: Choice | null, payload_sha256: Digest | null, release_at: Timestamp | null, 
+/**
+ * It will be taken back as soon as it has arrived.
+ */
+retract_after: boolean, returned: Returned | null, attempt: number, next_attempt_at: Timestamp | null, error: ApiError | null, remote: RemoteMail | null, changed_at: Timestamp, };
+
+/**
+ * Why a record was proposed.
+ */
+export type Reason = { role: Role, address: Address, primary: boolean, };
+
+/**
+ * A record of a CRM.
+ */
+export type RecordRef = { type: RecordType, id: string, };
+
+/**
+ * What kind of record; the words of the contract (`RecordType`).
+ */
+export type RecordType = "contact" | "company" | "deal" | "lead" | "ticket" | "candidate" | "other";
+
+/**
+ * The mail as the CRM has it.
+ */
+export type RemoteMail = { id: string, 
+/**
+ * The page of the record.
+ */
+url: string | null, 
+/**
+ * The CRM had the key already: somebody else logged it, or an earlier attempt got through.
+ */
+already_known: boolean, };
+
+/**
+ * What becomes of a mail that is taken back.
+ */
+export type Retraction = "delete" | "recycle" | "none";
+
+/**
+ * Why a scheduled mail came back to the rep.
+ */
+export type Returned = "payload_changed" | "denied" | "mail_gone" | "key_taken";
+
+export type ReviewPage = { rows: Array<ReviewRowView>, 
+/**
+ * The next page's `after`; `null` at the end.
+ */
+next: AfterView | null, };
+
+export type ReviewRowView = { connection: number, mail: number, 
+/**
+ * Give it back with a decision: it fails if the row changed meanwhile.
+ */
+rev: number, state: State, date: Timestamp, from: Person | null, subject: string, snippet: string, 
+/**
+ * Mail with the same number is one conversation.
+ */
+thread: number, attachments: number, release_at: Timestamp | null, };
+
+/**
+ * Where in a mail a person stands.
+ */
+export type Role = "from" | "sender" | "reply_to" | "to" | "cc" | "bcc";
+
+export type RuleArgs = { id: number, };
+
+/**
+ * A rule; one without a number is the policy's.
+ */
+export type RuleView = { id: number | null, rule: DenyRule, };
+
+/**
+ * Part of a name or an address. Only this computer is asked.
+ */
+export type SearchArgs = { connection: number, text: string, };
+
+/**
+ * How the way to a server is protected. There is no third, unprotected way.
+ */
+export type Security = "tls" | "start_tls";
+
+export type ShareArgs = { connection: number, items: Array<Item>, wish?: WishArgs, 
+/**
+ * The digest of the preview the rep looked at.
+ */
+payload_sha256?: Digest, };
+
+export type SignInArgs = { id: number, token: string, };
+
+/**
+ * Where an account's mail comes from.
+ */
+export type Source = { "kind": "imap", endpoint: Endpoint, user: string, } | { "kind": "files", path: string, };
+
+/**
+ * The answer of a command that takes long.
+ */
+export type Started = { op: number, };
+
+/**
+ * Where a mail stands at a connection.
+ */
+export type State = "excluded" | "unmatched" | "pending" | "private" | "scheduled" | "queued" | "uploading" | "verifying" | "logged" | "failed_retry" | "failed_perm" | "retract_queued" | "retracting" | "retracted" | "retract_failed" | "already_in_crm" | "remote_missing";
+
+/**
+ * How the program is doing.
+ */
+export type Status = { version: string, 
+/**
+ * The data folder.
+ */
+home: string, accounts: number, connections: number, 
+/**
+ * Mail in the cache.
+ */
+mails: number, 
+/**
+ * Mail that waits for the rep, over all connections.
+ */
+waiting: number, scheduled: number, logged: number, 
+/**
+ * Mail that a CRM refused.
+ */
+needs_attention: number, 
+/**
+ * False while the policy file cannot be read.
+ */
+sharing_allowed: boolean, };
+
+/**
+ * Which account to look at; all of them where it is left out.
+ */
+export type SyncArgs = { account?: number, };
+
+/**
+ * A piece of the picture that a view may show.
+ */
+export type Tag = "accounts" | "connections" | "contacts" | "mail" | "review" | "queue" | "history" | "rules";
+
+/**
+ * What a test of a mailbox found.
+ */
+export type Tested = { folders: Array<FolderView>, 
+/**
+ * Messages in the inbox.
+ */
+inbox: number, };
+
+/**
+ * Milliseconds since 1970-01-01T00:00:00Z.
+ */
+export type Timestamp = number;
+
+/**
+ * What the rules and the index say of a mail nobody has decided on. Kept with the mail, made anew when they change.
+ */
+export type Triage = { "triage": "excluded", why: Exclusion, } | { "triage": "unmatched" } | { "triage": "matched" };
+
+export type UndoArgs = { decision_id: number, };
+
+/**
+ * What a check of the trace found.
+ */
+export type Verified = { rows: number, intact: boolean, 
+/**
+ * The first row that does not fit the one before it.
+ */
+broken_at: number | null, 
+/**
+ * The last seal. Keep it elsewhere: a trace that was written anew has another.
+ */
+head: Digest, };
+
+/**
+ * Why a mail is where it is.
+ */
+export type Why = { state: State, triage: Triage, candidates: Array<Candidate>, 
+/**
+ * Why it came back after a decision.
+ */
+returned: Returned | null, 
+/**
+ * When the contact index was last refreshed.
+ */
+index_refreshed_at: Timestamp | null, };
+
+/**
+ * What the rep wants to share of a mail; what is left out takes its default.
+ */
+export type WishArgs = { level?: Level, 
+/**
+ * The records it is logged to; everybody who matched where it is left out.
+ */
+links?: Array<RecordRef>, 
+/**
+ * Digests of the attachments that go along; none where it is left out.
+ */
+attachments?: Array<Digest>, };
+
+/**
+ * A sentence in both languages.
+ */
+export type Words = { en: string, ja: string, };
+
+/** Every command with the types of its argument and its answer. */
+export type Commands = {
+  "app.status": { args: Nothing; answer: Status };
+  "accounts.list": { args: Nothing; answer: Array<AccountView> };
+  "accounts.test": { args: NewAccountArgs; answer: Tested };
+  "accounts.add": { args: NewAccountArgs; answer: AccountView };
+  "accounts.pause": { args: AccountArgs; answer: AccountView };
+  "accounts.resume": { args: AccountArgs; answer: AccountView };
+  "mail.sync": { args: SyncArgs; answer: Started };
+  "mail.get": { args: MailArgs; answer: MailView };
+  "review.list": { args: ListArgs; answer: ReviewPage };
+  "review.preview": { args: PreviewArgs; answer: Preview };
+  "review.why": { args: MailArgs; answer: Why };
+  "review.share": { args: ShareArgs; answer: DecidedView };
+  "review.keep_private": { args: KeepPrivateArgs; answer: DecidedView };
+  "review.undo": { args: UndoArgs; answer: Array<QueueRow> };
+  "rules.list": { args: Nothing; answer: Array<RuleView> };
+  "rules.add": { args: NewRule; answer: RuleView };
+  "rules.remove": { args: RuleArgs; answer: Done };
+  "queue.list": { args: Nothing; answer: Array<QueueRow> };
+  "queue.send_now": { args: QueueArgs; answer: QueueRow };
+  "queue.retry": { args: QueueArgs; answer: QueueRow };
+  "queue.cancel": { args: QueueArgs; answer: QueueRow };
+  "history.list": { args: Nothing; answer: Array<QueueRow> };
+  "history.retract": { args: QueueArgs; answer: QueueRow };
+  "audit.verify": { args: Nothing; answer: Verified };
+  "crm.kinds": { args: Nothing; answer: Array<ConnectorInfo> };
+  "crm.list": { args: Nothing; answer: Array<ConnectionView> };
+  "crm.test": { args: NewConnectionArgs; answer: IdentityView };
+  "crm.connect": { args: NewConnectionArgs; answer: ConnectionView };
+  "crm.sign_in": { args: SignInArgs; answer: ConnectionView };
+  "crm.refresh": { args: ConnectionArgs; answer: Started };
+  "crm.pause": { args: ConnectionArgs; answer: ConnectionView };
+  "crm.resume": { args: ConnectionArgs; answer: ConnectionView };
+  "contacts.search": { args: SearchArgs; answer: Array<Contact> };
+  "policy.get": { args: Nothing; answer: PolicyView };
+  "op.cancel": { args: CancelArgs; answer: Done };
+};
+
+/** Queries name the tags they are cached under, commands the tags they make stale. */
+export const commands: Record<keyof Commands, { query: boolean; tags: Tag[] }> = {
+  "app.status": { query: true, tags: ["accounts","connections","review","queue"] },
+  "accounts.list": { query: true, tags: ["accounts"] },
+  "accounts.test": { query: false, tags: [] },
+  "accounts.add": { query: false, tags: ["accounts","mail"] },
+  "accounts.pause": { query: false, tags: ["accounts"] },
+  "accounts.resume": { query: false, tags: ["accounts"] },
+  "mail.sync": { query: false, tags: ["mail"] },
+  "mail.get": { query: true, tags: ["mail"] },
+  "review.list": { query: true, tags: ["review"] },
+  "review.preview": { query: true, tags: ["review"] },
+  "review.why": { query: true, tags: ["review"] },
+  "review.share": { query: false, tags: ["review","queue"] },
+  "review.keep_private": { query: false, tags: ["review","queue"] },
+  "review.undo": { query: false, tags: ["review","queue"] },
+  "rules.list": { query: true, tags: ["rules"] },
+  "rules.add": { query: false, tags: ["rules","review"] },
+  "rules.remove": { query: false, tags: ["rules","review"] },
+  "queue.list": { query: true, tags: ["queue"] },
+  "queue.send_now": { query: false, tags: ["queue"] },
+  "queue.retry": { query: false, tags: ["queue"] },
+  "queue.cancel": { query: false, tags: ["queue","review"] },
+  "history.list": { query: true, tags: ["history"] },
+  "history.retract": { query: false, tags: ["history","queue"] },
+  "audit.verify": { query: true, tags: ["history"] },
+  "crm.kinds": { query: true, tags: [] },
+  "crm.list": { query: true, tags: ["connections","contacts"] },
+  "crm.test": { query: false, tags: [] },
+  "crm.connect": { query: false, tags: ["connections","contacts"] },
+  "crm.sign_in": { query: false, tags: ["connections","queue"] },
+  "crm.refresh": { query: false, tags: ["contacts","review"] },
+  "crm.pause": { query: false, tags: ["connections","queue"] },
+  "crm.resume": { query: false, tags: ["connections","queue"] },
+  "contacts.search": { query: true, tags: ["contacts"] },
+  "policy.get": { query: true, tags: [] },
+  "op.cancel": { query: false, tags: [] },
+};

@@ -1,0 +1,24 @@
+/** The words for what went wrong. Errors of the program bring theirs; anything else is a fault of the window. */
+import type { ApiError } from './gen/api';
+import { m } from './paraglide/messages.js';
+import { getLocale } from './paraglide/runtime.js';
+
+export interface Explanation {
+  /** What happened. */
+  sentence: string;
+  /** What to do about it. */
+  hint: string;
+  /** For IT, in no particular language. */
+  detail: string;
+}
+
+export function explain(reason: unknown): Explanation {
+  if (!isApiError(reason)) return { sentence: m.error_internal(), hint: m.error_internal_hint(), detail: String(reason) };
+  const language = getLocale();
+  const detail = [reason.code, reason.detail].filter(Boolean).join(' · ');
+  return { sentence: reason.message[language], hint: reason.hint[language], detail };
+}
+
+function isApiError(reason: unknown): reason is ApiError {
+  return typeof reason === 'object' && reason !== null && 'code' in reason && 'message' in reason && 'hint' in reason;
+}
