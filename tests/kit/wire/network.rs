@@ -12,19 +12,19 @@ use nix::sched::{CloneFlags, unshare};
 /// The number of the loopback interface, the first one of every namespace.
 pub const LOOPBACK: u32 = 1;
 
-/// `out` is the way out. Its neighbour's address is known, so that no packet waits for an answer that never comes; the
-/// kernel itself says nothing there (no IPv6 address is made up, none is probed for).
+/// `out` is the way out. It resolves no neighbours (`arp off`), so that no packet waits for an answer that never comes;
+/// and the kernel itself says nothing there: no IPv6 address is made up, none is probed for, and no solicited-node group
+/// is joined, which it would report up to a second later (MLDv2, RFC 3810 §6.1), in the midst of a capture.
 const SET_UP: &str = "
 ip link set lo up
 ip link add out type veth peer name nowhere
 ip link set out addrgenmode none
 ip link set nowhere addrgenmode none
+ip link set out arp off
 ip link set out up
 ip link set nowhere up
 ip address add 192.0.2.2/24 dev out
 ip address add 2001:db8::2/64 dev out nodad
-ip neighbour add 192.0.2.1 lladdr 02:00:00:00:00:01 dev out
-ip neighbour add 2001:db8::1 lladdr 02:00:00:00:00:01 dev out
 ip route add default via 192.0.2.1
 ip -6 route add default via 2001:db8::1
 ";
