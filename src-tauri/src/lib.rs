@@ -3,34 +3,48 @@
 //! | module | does |
 //! |---|---|
 //! | [`options`] | reads the command line |
-//! | [`session`] | starts the program behind the window, and stops it |
+//! | [`instance`] | sees to it that a data folder has one window |
 //! | [`rpc`] | carries a question of the window to the command table |
+//! | [`desktop`] | what the program asks of the desktop: a folder, a link, a file manager |
 //! | [`window`] | opens the window and cuts it off from every network |
 //!
-//! What a question means is decided in `otomo-api`; nothing about mail or a CRM is known here.
+//! The program behind the window is a `Session` of `otomo-boot`. What a question means is decided in `otomo-api`; nothing
+//! about mail or a CRM is known here.
 
+mod desktop;
+mod instance;
 mod options;
 mod rpc;
-mod session;
 mod window;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
+use otomo_boot::session::Session;
 use tauri::{App, AppHandle, Emitter, Manager, RunEvent, async_runtime};
+use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::EnvFilter;
 
+use desktop::TauriDesktop;
 use options::Arguments;
-use session::Session;
 
 /// The name under which a window hears events.
 const EVENT: &str = "otomo";
 
 /// Runs until the last window is closed.
 pub fn run() -> ExitCode {
+    otomo_boot::panic::keep_quiet();
     let arguments = Arguments::parse();
     write_log();
-    let built = tauri::Builder::default()
+    let mut builder = tauri::Builder::default();
+    // The first plugin of all: a second process on the same data folder goes no further.
+    if let Some(home) = arguments.home() {
+        builder = builder.plugin(instance::plugin(&home));
+    }
+    let built = builder
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(window_state())
         .invoke_handler(tauri::generate_handler![rpc::rpc])
         .setup(|app| Ok(set_up(app, arguments)?))
         .build(tauri::generate_context!());
@@ -49,6 +63,12 @@ fn write_log() {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
+/// The window opens where and as large as it was, if that is still on a screen.
+fn window_state() -> tauri::plugin::TauriPlugin<tauri::Wry> {
+    let kept = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
+    tauri_plugin_window_state::Builder::new().with_state_flags(kept).build()
+}
+
 /// The window opens at once; the program behind it starts meanwhile.
 fn set_up(app: &App, arguments: Arguments) -> tauri::Result<()> {
     let handle = app.handle().clone();
@@ -57,7 +77,8 @@ fn set_up(app: &App, arguments: Arguments) -> tauri::Result<()> {
             tracing::warn!(%error, "an event did not reach the window");
         }
     };
-    let session = Session::new(arguments, tell);
+    let (demo, desktop) = (arguments.demo, Arc::new(TauriDesktop(app.handle().clone())));
+    let session = Session::new(arguments.options(desktop), demo, tell);
     app.manage(session.clone());
     async_runtime::spawn(async move { session.wake().await });
     window::open(app)

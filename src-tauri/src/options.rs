@@ -1,9 +1,11 @@
 //! What the person who starts the program may choose.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Parser;
-use otomo_boot::Options;
+use otomo_boot::{Options, home};
+use otomo_domain::ports::Desktop;
 
 /// The command line of the desktop program.
 #[derive(Clone, Parser)]
@@ -20,8 +22,14 @@ pub struct Arguments {
     pub demo: bool,
 }
 
-impl From<Arguments> for Options {
-    fn from(arguments: Arguments) -> Self {
-        Self { home: arguments.home, policy: arguments.policy, ..Self::default() }
+impl Arguments {
+    /// The data folder this process wants for itself. The sample data has one of its own every time.
+    pub fn home(&self) -> Option<PathBuf> {
+        if self.demo { None } else { home::locate(self.home.clone()) }
+    }
+
+    /// What to start on `desktop`.
+    pub fn options(self, desktop: Arc<dyn Desktop>) -> Options {
+        Options { home: self.home, policy: self.policy, desktop: Some(desktop), ..Options::default() }
     }
 }

@@ -4,8 +4,7 @@ use serde_json::Value;
 use tauri::State;
 
 use otomo_api::ApiError;
-
-use crate::session::Session;
+use otomo_boot::session::Session;
 
 /// Asks `name` with `args`; what both may be stands in the command table of `otomo-api`.
 #[tauri::command]

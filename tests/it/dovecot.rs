@@ -18,7 +18,7 @@ async fn open(endpoint: Endpoint, host: &str, user: User, password: &str) -> Res
     let lab = Lab::shared();
     let net = Net::new(&NetConfig { extra_ca: vec![lab.ca()], resolver: Some(lab.dns()) }).unwrap();
     let endpoint = Endpoint { host: host.into(), ..endpoint };
-    ImapSource::new(Arc::new(net), endpoint, user.address.into(), password.into()).open().await
+    ImapSource::new(Arc::new(net), endpoint, user.address.into(), password.into()).open(&()).await
 }
 
 /// What opening a session ends with, over both kinds of TLS.

@@ -64,7 +64,7 @@ fn source(server: &ImapServer, password: &str) -> ImapSource {
 }
 
 async fn open(server: &ImapServer) -> Result<Box<dyn MailSession>, MailFault> {
-    source(server, PASSWORD).open().await
+    source(server, PASSWORD).open(&()).await
 }
 
 /// Everything in the inbox, as the engine would fetch it.

@@ -21,4 +21,5 @@ mod journey;
 mod lab;
 mod leak;
 mod secret_service;
+mod steps;
 mod tidy;

@@ -17,5 +17,6 @@ pub mod lab;
 pub mod mailbox;
 pub mod otomoctl;
 pub mod rep;
+pub mod screen;
 pub mod seek;
 pub mod wire;

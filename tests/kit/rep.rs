@@ -93,7 +93,7 @@ impl Rep {
     /// Takes the newest mail of the history back.
     pub fn retract_one(&self) {
         let history = self.otomo.ask("history.list", Value::Null);
-        self.otomo.ask("history.retract", json!({ "id": history[0]["id"] }));
+        self.otomo.ask("history.retract", json!({ "id": history["rows"][0]["id"] }));
     }
 }
 

@@ -55,7 +55,7 @@ impl Rep {
         expected.sort();
         assert_eq!(self.server.keys(), expected);
         let history = self.otomo.ask("history.list", Value::Null);
-        let logged = history.as_array().expect("rows").iter().filter(|row| row["state"] == "logged");
+        let logged = history["rows"].as_array().expect("rows").iter().filter(|row| row["state"] == "logged");
         assert_eq!(logged.count(), 2, "{history}");
         assert_eq!(self.otomo.ask("queue.list", Value::Null), json!([]));
         assert_eq!(self.otomo.ask("audit.verify", Value::Null)["intact"], true);

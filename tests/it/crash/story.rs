@@ -147,9 +147,11 @@ impl Desk {
     /// Takes a logged mail back from the CRM.
     fn retract(&mut self, chance: &mut StdRng) {
         let Some(mail) = self.shared(chance) else { return };
-        let Ok(history) = self.rep.otomo.call("history.list", Value::Null) else { return };
+        let Ok(history) = self.rep.otomo.call("history.list", json!({ "limit": 1000 })) else { return };
         let key = self.stories[&mail].seen.key.to_string();
-        let Some(row) = history.as_array().expect("rows").iter().find(|row| row["key"] == key.as_str()) else { return };
+        let Some(row) = history["rows"].as_array().expect("rows").iter().find(|row| row["key"] == key.as_str()) else {
+            return;
+        };
         let endings = match self.rep.otomo.call("history.retract", json!({ "id": row["id"] })).into() {
             Heard::Done(_) => vec![Ending::Retracted],
             Heard::Nothing => vec![Ending::Logged, Ending::Retracted],

@@ -100,7 +100,7 @@ async fn a_password_is_sent_once_however_the_server_refuses_it() {
 }
 
 async fn refusal(server: &ImapServer, password: &str) -> MailFault {
-    source(server, password).open().await.err().expect("a refusal")
+    source(server, password).open(&()).await.err().expect("a refusal")
 }
 
 #[tokio::test]
@@ -133,5 +133,5 @@ async fn a_server_that_is_not_there_says_so() {
     drop(server);
     // The listener is closed by the runtime a moment after its task ended.
     tokio::task::yield_now().await;
-    assert_eq!(kind(source.open().await), Some(MailFaultKind::Net(NetFaultKind::Refused)));
+    assert_eq!(kind(source.open(&()).await), Some(MailFaultKind::Net(NetFaultKind::Refused)));
 }

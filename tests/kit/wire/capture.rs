@@ -94,6 +94,14 @@ impl Capture {
     }
 }
 
+impl Drop for Capture {
+    /// Ends it where nobody asked for the packets any more.
+    fn drop(&mut self) {
+        let _ = self.tcpdump.kill();
+        let _ = self.tcpdump.wait();
+    }
+}
+
 /// What the last packet says.
 const END: &[u8] = b"the capture ends here";
 

@@ -2,6 +2,8 @@
 
 export type AccountArgs = { id: number, };
 
+export type AccountSignInArgs = { id: number, password: string, };
+
 /**
  * A connected mailbox.
  */
@@ -95,10 +97,16 @@ links: Array<RecordRef>,
  */
 attachments: Array<Digest>, };
 
+export type ChosenFolder = { 
+/**
+ * `null` where the person chose none.
+ */
+path: string | null, };
+
 /**
  * What went wrong. Each has its words under `error_<code>` and its way on under `error_<code>_hint`.
  */
-export type Code = "host_unknown" | "connection_refused" | "timed_out" | "unreachable" | "connection_closed" | "tls_failed" | "certificate_expired" | "certificate_not_yet_valid" | "certificate_wrong_name" | "certificate_unknown_issuer" | "certificate_revoked" | "certificate_invalid" | "starttls_missing" | "greeting_refused" | "sign_in_refused" | "app_password_needed" | "no_sign_in_method" | "mail_protocol" | "folder_gone" | "server_refused" | "files_unreadable" | "crm_unavailable" | "crm_rate_limited" | "crm_outcome_unknown" | "crm_sign_in_needed" | "crm_forbidden" | "crm_not_found" | "crm_conflict" | "crm_too_large" | "crm_rejected" | "crm_attachment_missing" | "crm_unsupported" | "crm_protocol" | "crm_folder_unusable" | "key_store_missing" | "key_store_locked" | "key_store_broken" | "key_missing" | "passphrase_needed" | "passphrase_wrong" | "database_key_wrong" | "database_newer" | "database_damaged" | "database_failed" | "disk_full" | "home_in_use" | "home_unusable" | "policy_invalid" | "unknown_command" | "bad_arguments" | "no_such" | "conflict" | "preview_stale" | "not_possible_now" | "too_late" | "policy_forbids" | "key_taken" | "already_connected" | "no_sender" | "no_link" | "unknown_attachment";
+export type Code = "host_unknown" | "connection_refused" | "timed_out" | "unreachable" | "connection_closed" | "tls_failed" | "certificate_expired" | "certificate_not_yet_valid" | "certificate_wrong_name" | "certificate_unknown_issuer" | "certificate_revoked" | "certificate_invalid" | "starttls_missing" | "greeting_refused" | "sign_in_refused" | "app_password_needed" | "no_sign_in_method" | "mail_protocol" | "folder_gone" | "server_refused" | "files_unreadable" | "crm_unavailable" | "crm_rate_limited" | "crm_outcome_unknown" | "crm_sign_in_needed" | "crm_forbidden" | "crm_not_found" | "crm_conflict" | "crm_too_large" | "crm_rejected" | "crm_attachment_missing" | "crm_unsupported" | "crm_protocol" | "crm_folder_unusable" | "key_store_missing" | "key_store_locked" | "key_store_broken" | "key_missing" | "passphrase_needed" | "passphrase_wrong" | "database_key_wrong" | "database_newer" | "database_damaged" | "database_failed" | "disk_full" | "home_in_use" | "home_unusable" | "policy_invalid" | "unknown_command" | "bad_arguments" | "no_such" | "conflict" | "preview_stale" | "not_possible_now" | "too_late" | "policy_forbids" | "key_taken" | "already_connected" | "no_sender" | "no_link" | "unknown_attachment" | "link_refused" | "file_not_saved" | "engine_stopped";
 
 export type ConnectionArgs = { id: number, };
 
@@ -143,6 +151,15 @@ url: string | null,
 parent: RecordRef | null, };
 
 /**
+ * The records of a CRM that a row is about, in brief.
+ */
+export type ContactBrief = { name: string, company: string | null, 
+/**
+ * Further records that matched.
+ */
+more: number, };
+
+/**
  * A decision, and how long it can be undone.
  */
 export type DecidedView = { decision_id: number, items: Array<QueueRow>, release_at: Timestamp | null, };
@@ -180,7 +197,7 @@ export type Endpoint = { host: string, port: number, security: Security, };
 /**
  * Something that happened.
  */
-export type Event = { "event": "changed", tags: Array<Tag>, } | { "event": "ended", op: number, code: string | null, };
+export type Event = { "event": "changed", tags: Array<Tag>, } | { "event": "step", op: number, step: Step, outcome: StepOutcome, } | { "event": "ended", op: number, code: string | null, };
 
 /**
  * Why a mail is not for the CRM.
@@ -207,6 +224,19 @@ export type FolderRole = "inbox" | "sent" | "drafts" | "junk" | "trash" | "archi
 
 export type FolderView = { name: string, role: FolderRole, captured_at: Timestamp | null, };
 
+export type HistoryAfter = { changed_at: Timestamp, id: number, };
+
+/**
+ * A page of what was decided, newest first.
+ */
+export type HistoryArgs = { after?: HistoryAfter, 
+/**
+ * 100 where it is left out, 1,000 at most.
+ */
+limit?: number, };
+
+export type HistoryPage = { rows: Array<QueueRow>, next: HistoryAfter | null, };
+
 /**
  * Who the CRM takes the rep for.
  */
@@ -227,6 +257,8 @@ export type KeepPrivateArgs = { connection: number, items: Array<Item>, };
  * How much of a mail is shared.
  */
 export type Level = "metadata" | "subject" | "full";
+
+export type LinkArgs = { url: string, };
 
 /**
  * A page of mail at a connection, newest first.
@@ -251,9 +283,65 @@ limit?: number, };
 export type MailArgs = { connection: number, mail: number, };
 
 /**
+ * A mail to read; without a connection nothing is said about a CRM.
+ */
+export type MailGetArgs = { mail: number, connection?: number, };
+
+/**
  * SHA-256 of the normalised Message-ID: the same for every rep and on every machine.
  */
 export type MailKey = string;
+
+/**
+ * Mail of one account or of all, newest first.
+ */
+export type MailListArgs = { 
+/**
+ * The connection whose states and contacts are shown.
+ */
+connection?: number, account?: number, 
+/**
+ * Where the page before ended.
+ */
+after?: AfterView, 
+/**
+ * 100 where it is left out, 1,000 at most.
+ */
+limit?: number, };
+
+/**
+ * A page of mail, newest first.
+ */
+export type MailPage = { rows: Array<MailRowView>, 
+/**
+ * The next page's `after`; `null` at the end.
+ */
+next: AfterView | null, 
+/**
+ * How many rows there are on all pages.
+ */
+total: number, };
+
+/**
+ * A mail in a list. Where no CRM was asked about there is no connection, no state and no contact.
+ */
+export type MailRowView = { mail: number, account: number, connection: number | null, 
+/**
+ * Give it back with a decision: it fails if the row changed meanwhile.
+ */
+rev: number, state: State | null, date: Timestamp, 
+/**
+ * The other side: who wrote a received mail, the first receiver of a sent one.
+ */
+who: Person | null, 
+/**
+ * The rep wrote it.
+ */
+outgoing: boolean, contact: ContactBrief | null, subject: string, snippet: string, 
+/**
+ * Mail with the same number is one conversation.
+ */
+thread: number, attachments: number, release_at: Timestamp | null, };
 
 /**
  * A mail to read.
@@ -263,6 +351,10 @@ export type MailView = { message_id: string, date: Timestamp, subject: string, p
  * Sanitised. Show it only in a frame without scripts and network all the same.
  */
 html: string | null, 
+/**
+ * The rep wrote it.
+ */
+outgoing: boolean, 
 /**
  * How many things the HTML would have fetched from elsewhere.
  */
@@ -280,7 +372,11 @@ user?: string, password?: string, path?: string,
 /**
  * Mail the server got before this time (ms) is left out.
  */
-import_since?: Timestamp, };
+import_since?: Timestamp, 
+/**
+ * A number of the caller's choice: steps are told under it, and `op.cancel` stops the test.
+ */
+op?: number, };
 
 /**
  * A CRM to test or to connect. `settings` has the fields that the kind describes, `token` its secret one.
@@ -314,6 +410,8 @@ export type Origin = { "by": "user" } | { "by": "rule", "id": number } | { "by":
  * A person in a role.
  */
 export type Participant = { role: Role, address: Address, name: string, };
+
+export type PathArgs = { path: string, };
 
 /**
  * Somebody in a mail: an address, and the name that stood beside it (may be empty, is never matched on).
@@ -359,7 +457,15 @@ export type QueueArgs = { id: number, };
  */
 export type QueueRow = { id: number, connection: number, key: MailKey, state: State, rev: number, 
 /**
- * The subject as it was or will be sent; empty before the release.
+ * The mail's row in the cache; `null` while the mail is not there.
+ */
+mail: number | null, who: Person | null, outgoing: boolean, 
+/**
+ * The names of the records it goes to, as the local index has them.
+ */
+records: Array<string>, 
+/**
+ * The subject as it was sent, or as it stands in the mail.
  */
 subject: string, choice: Choice | null, payload_sha256: Digest | null, release_at: Timestamp | null, 
 /**
@@ -405,22 +511,6 @@ export type Retraction = "delete" | "recycle" | "none";
  */
 export type Returned = "payload_changed" | "denied" | "mail_gone" | "key_taken";
 
-export type ReviewPage = { rows: Array<ReviewRowView>, 
-/**
- * The next page's `after`; `null` at the end.
- */
-next: AfterView | null, };
-
-export type ReviewRowView = { connection: number, mail: number, 
-/**
- * Give it back with a decision: it fails if the row changed meanwhile.
- */
-rev: number, state: State, date: Timestamp, from: Person | null, subject: string, snippet: string, 
-/**
- * Mail with the same number is one conversation.
- */
-thread: number, attachments: number, release_at: Timestamp | null, };
-
 /**
  * Where in a mail a person stands.
  */
@@ -432,6 +522,17 @@ export type RuleArgs = { id: number, };
  * A rule; one without a number is the policy's.
  */
 export type RuleView = { id: number | null, rule: DenyRule, };
+
+export type SaveAttachmentArgs = { mail: number, part: number, };
+
+/**
+ * A file that was written.
+ */
+export type SavedFile = { path: string, 
+/**
+ * Its name: the sender's, made safe.
+ */
+name: string, };
 
 /**
  * Part of a name or an address. Only this computer is asked.
@@ -489,7 +590,21 @@ needs_attention: number,
 /**
  * False while the policy file cannot be read.
  */
-sharing_allowed: boolean, };
+sharing_allowed: boolean, 
+/**
+ * This is the sample data, of which nothing is kept.
+ */
+sample: boolean, };
+
+/**
+ * A step of a mailbox test, in this order.
+ */
+export type Step = "name" | "connect" | "certificate" | "sign_in" | "inbox" | "folders";
+
+/**
+ * How a step came out. `detail` is for IT, in no particular language: a host, a port, a TLS version, a count.
+ */
+export type StepOutcome = { "outcome": "running" } | { "outcome": "passed", detail: string, } | { "outcome": "failed", error: ApiError, };
 
 /**
  * Which account to look at; all of them where it is left out.
@@ -521,6 +636,8 @@ export type Timestamp = number;
 export type Triage = { "triage": "excluded", why: Exclusion, } | { "triage": "unmatched" } | { "triage": "matched" };
 
 export type UndoArgs = { decision_id: number, };
+
+export type UnlockArgs = { passphrase: string, };
 
 /**
  * What a check of the trace found.
@@ -569,14 +686,23 @@ export type Words = { en: string, ja: string, };
 /** Every command with the types of its argument and its answer. */
 export type Commands = {
   "app.status": { args: Nothing; answer: Status };
+  "app.unlock": { args: UnlockArgs; answer: Done };
+  "app.open_sample": { args: Nothing; answer: Done };
+  "app.close_sample": { args: Nothing; answer: Done };
+  "app.choose_folder": { args: Nothing; answer: ChosenFolder };
+  "app.open_link": { args: LinkArgs; answer: Done };
+  "app.reveal": { args: PathArgs; answer: Done };
   "accounts.list": { args: Nothing; answer: Array<AccountView> };
   "accounts.test": { args: NewAccountArgs; answer: Tested };
   "accounts.add": { args: NewAccountArgs; answer: AccountView };
+  "accounts.sign_in": { args: AccountSignInArgs; answer: AccountView };
   "accounts.pause": { args: AccountArgs; answer: AccountView };
   "accounts.resume": { args: AccountArgs; answer: AccountView };
   "mail.sync": { args: SyncArgs; answer: Started };
-  "mail.get": { args: MailArgs; answer: MailView };
-  "review.list": { args: ListArgs; answer: ReviewPage };
+  "mail.list": { args: MailListArgs; answer: MailPage };
+  "mail.get": { args: MailGetArgs; answer: MailView };
+  "mail.save_attachment": { args: SaveAttachmentArgs; answer: SavedFile };
+  "review.list": { args: ListArgs; answer: MailPage };
   "review.preview": { args: PreviewArgs; answer: Preview };
   "review.why": { args: MailArgs; answer: Why };
   "review.share": { args: ShareArgs; answer: DecidedView };
@@ -589,7 +715,7 @@ export type Commands = {
   "queue.send_now": { args: QueueArgs; answer: QueueRow };
   "queue.retry": { args: QueueArgs; answer: QueueRow };
   "queue.cancel": { args: QueueArgs; answer: QueueRow };
-  "history.list": { args: Nothing; answer: Array<QueueRow> };
+  "history.list": { args: HistoryArgs; answer: HistoryPage };
   "history.retract": { args: QueueArgs; answer: QueueRow };
   "audit.verify": { args: Nothing; answer: Verified };
   "crm.kinds": { args: Nothing; answer: Array<ConnectorInfo> };
@@ -608,13 +734,22 @@ export type Commands = {
 /** Queries name the tags they are cached under, commands the tags they make stale. */
 export const commands: Record<keyof Commands, { query: boolean; tags: Tag[] }> = {
   "app.status": { query: true, tags: ["accounts","connections","review","queue"] },
+  "app.unlock": { query: false, tags: ["accounts","connections","review","queue"] },
+  "app.open_sample": { query: false, tags: ["accounts","connections","contacts","mail","review","queue","history","rules"] },
+  "app.close_sample": { query: false, tags: ["accounts","connections","contacts","mail","review","queue","history","rules"] },
+  "app.choose_folder": { query: false, tags: [] },
+  "app.open_link": { query: false, tags: [] },
+  "app.reveal": { query: false, tags: [] },
   "accounts.list": { query: true, tags: ["accounts"] },
   "accounts.test": { query: false, tags: [] },
   "accounts.add": { query: false, tags: ["accounts","mail"] },
+  "accounts.sign_in": { query: false, tags: ["accounts"] },
   "accounts.pause": { query: false, tags: ["accounts"] },
   "accounts.resume": { query: false, tags: ["accounts"] },
   "mail.sync": { query: false, tags: ["mail"] },
+  "mail.list": { query: true, tags: ["mail","review"] },
   "mail.get": { query: true, tags: ["mail"] },
+  "mail.save_attachment": { query: false, tags: [] },
   "review.list": { query: true, tags: ["review"] },
   "review.preview": { query: true, tags: ["review"] },
   "review.why": { query: true, tags: ["review"] },

@@ -1,7 +1,7 @@
 //! Whatever goes wrong, as the outside hears it: a code, a sentence and a way on in both languages, details for IT.
 
 use otomo_domain::error::{
-    CertificateFault, CrmFault, CrmFaultKind, MailFault, MailFaultKind, NetFaultKind, VaultFaultKind,
+    CertificateFault, CrmFault, CrmFaultKind, DesktopFault, MailFault, MailFaultKind, NetFaultKind, VaultFaultKind,
 };
 use otomo_domain::payload::Unsharable;
 use otomo_domain::review::Refusal;
@@ -82,6 +82,9 @@ pub enum Code {
     NoSender,
     NoLink,
     UnknownAttachment,
+    LinkRefused,
+    FileNotSaved,
+    EngineStopped,
 }
 
 /// The one button that helps.
@@ -151,7 +154,7 @@ impl Code {
             TimedOut | Unreachable | ConnectionClosed | ServerRefused | FolderGone | MailProtocol | CrmProtocol => {
                 Action::Retry
             }
-            KeyStoreBroken | HomeUnusable | DatabaseFailed => Action::Retry,
+            KeyStoreBroken | HomeUnusable | DatabaseFailed | EngineStopped | FileNotSaved => Action::Retry,
             TlsFailed | GreetingRefused | NoSignInMethod | CrmForbidden | PolicyInvalid | PolicyForbids => {
                 Action::AskIt
             }
@@ -167,7 +170,9 @@ impl Code {
             DatabaseNewer => Action::Update,
             DiskFull => Action::FreeSpace,
             Conflict | PreviewStale | NoSender | NoLink | UnknownAttachment | KeyTaken | TooLate => Action::Review,
-            HomeInUse | UnknownCommand | BadArguments | NoSuch | NotPossibleNow | AlreadyConnected => Action::None,
+            HomeInUse | UnknownCommand | BadArguments | NoSuch | NotPossibleNow | AlreadyConnected | LinkRefused => {
+                Action::None
+            }
         }
     }
 }
@@ -229,6 +234,12 @@ impl From<CrmFault> for ApiError {
             K::FolderUnusable => Code::CrmFolderUnusable,
         };
         Self::new(code, fault.detail)
+    }
+}
+
+impl From<DesktopFault> for ApiError {
+    fn from(fault: DesktopFault) -> Self {
+        Self::new(Code::NotPossibleNow, fault.to_string())
     }
 }
 
@@ -294,6 +305,7 @@ impl From<&Fault> for ApiError {
             Fault::KeyTaken => Code::KeyTaken,
             Fault::AlreadyConnected => Code::AlreadyConnected,
             Fault::Invalid { .. } => Code::BadArguments,
+            Fault::NotSaved(_) => Code::FileNotSaved,
         };
         Self::new(code, fault.to_string())
     }

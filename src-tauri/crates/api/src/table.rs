@@ -43,14 +43,23 @@ macro_rules! commands {
 
 commands! {
     query   "app.status"          [Accounts, Connections, Review, Queue] app::status(app::Nothing) -> app::Status;
+    command "app.unlock"          [Accounts, Connections, Review, Queue] app::unlock(app::UnlockArgs) -> app::Done;
+    command "app.open_sample"     [Accounts, Connections, Contacts, Mail, Review, Queue, History, Rules] app::open_sample(app::Nothing) -> app::Done;
+    command "app.close_sample"    [Accounts, Connections, Contacts, Mail, Review, Queue, History, Rules] app::close_sample(app::Nothing) -> app::Done;
+    command "app.choose_folder"   []                         app::choose_folder(app::Nothing) -> app::ChosenFolder;
+    command "app.open_link"       []                         app::open_link(app::LinkArgs) -> app::Done;
+    command "app.reveal"          []                         app::reveal(app::PathArgs) -> app::Done;
     query   "accounts.list"       [Accounts]                 accounts::list(app::Nothing) -> Vec<accounts::AccountView>;
     command "accounts.test"       []                         accounts::test(accounts::NewAccountArgs) -> accounts::Tested;
     command "accounts.add"        [Accounts, Mail]           accounts::add(accounts::NewAccountArgs) -> accounts::AccountView;
+    command "accounts.sign_in"    [Accounts]                 accounts::sign_in(accounts::AccountSignInArgs) -> accounts::AccountView;
     command "accounts.pause"      [Accounts]                 accounts::pause(accounts::AccountArgs) -> accounts::AccountView;
     command "accounts.resume"     [Accounts]                 accounts::resume(accounts::AccountArgs) -> accounts::AccountView;
     command "mail.sync"           [Mail]                     mail::sync(mail::SyncArgs) -> crate::operation::Started;
-    query   "mail.get"            [Mail]                     mail::get(mail::MailArgs) -> mail::MailView;
-    query   "review.list"         [Review]                   review::list(review::ListArgs) -> review::ReviewPage;
+    query   "mail.list"           [Mail, Review]             mail::list(mail::MailListArgs) -> mail::MailPage;
+    query   "mail.get"            [Mail]                     mail::get(mail::MailGetArgs) -> mail::MailView;
+    command "mail.save_attachment" []                        mail::save_attachment(mail::SaveAttachmentArgs) -> mail::SavedFile;
+    query   "review.list"         [Review]                   review::list(review::ListArgs) -> mail::MailPage;
     query   "review.preview"      [Review]                   review::preview(review::PreviewArgs) -> review::Preview;
     query   "review.why"          [Review]                   review::why(mail::MailArgs) -> review::Why;
     command "review.share"        [Review, Queue]            review::share(review::ShareArgs) -> review::DecidedView;
@@ -63,7 +72,7 @@ commands! {
     command "queue.send_now"      [Queue]                    queue::send_now(queue::QueueArgs) -> queue::QueueRow;
     command "queue.retry"         [Queue]                    queue::retry(queue::QueueArgs) -> queue::QueueRow;
     command "queue.cancel"        [Queue, Review]            queue::cancel(queue::QueueArgs) -> queue::QueueRow;
-    query   "history.list"        [History]                  history::list(app::Nothing) -> Vec<queue::QueueRow>;
+    query   "history.list"        [History]                  history::list(history::HistoryArgs) -> history::HistoryPage;
     command "history.retract"     [History, Queue]           history::retract(queue::QueueArgs) -> queue::QueueRow;
     query   "audit.verify"        [History]                  audit::verify(app::Nothing) -> audit::Verified;
     query   "crm.kinds"           []                         crm::kinds(app::Nothing) -> Vec<otomo_domain::connector::ConnectorInfo>;
@@ -80,7 +89,7 @@ commands! {
 }
 
 /// Reads a command's arguments; `null` stands for an empty object.
-fn read<T: DeserializeOwned + TS>(args: Value) -> Result<T, ApiError> {
+pub fn read<T: DeserializeOwned + TS>(args: Value) -> Result<T, ApiError> {
     let args = if args.is_null() { Value::Object(serde_json::Map::new()) } else { args };
     serde_json::from_value(args).map_err(|e| ApiError::new(Code::BadArguments, without_values(&e.to_string())))
 }

@@ -3,10 +3,10 @@
 use std::any::TypeId;
 use std::collections::BTreeMap;
 
-use otomo_engine::Event;
 use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::error::ApiError;
+use crate::event::Event;
 use crate::table::TABLE;
 
 /// The types met so far, by name.

@@ -4,7 +4,8 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
+use directories::{ProjectDirs, UserDirs};
+use otomo_domain::digest::Digest;
 use serde::{Deserialize, Serialize};
 
 use crate::start::StartFault;
@@ -30,6 +31,18 @@ pub fn locate(asked: Option<PathBuf>) -> Option<PathBuf> {
     let from_environment = || std::env::var_os("OTOMO_HOME").filter(|v| !v.is_empty()).map(PathBuf::from);
     let by_convention = || ProjectDirs::from("app", "otomo", "otomo").map(|dirs| dirs.data_local_dir().to_owned());
     asked.or_else(from_environment).or_else(by_convention)
+}
+
+/// Where the person looks for files they saved: their downloads; without such a folder where their files are at all.
+pub(crate) fn downloads() -> PathBuf {
+    let folder = |dirs: &UserDirs| dirs.download_dir().unwrap_or(dirs.home_dir()).to_owned();
+    UserDirs::new().as_ref().map(folder).unwrap_or_else(std::env::temp_dir)
+}
+
+/// A name for a home that is the same however it is reached, for where a path can't stand.
+pub fn digest(path: &Path) -> Digest {
+    let path = path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned());
+    Digest::of(path.to_string_lossy().as_bytes())
 }
 
 impl Home {

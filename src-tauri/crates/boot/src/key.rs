@@ -9,6 +9,7 @@ use otomo_vault::{MemoryVault, OsVault, PassphraseVault, new_key};
 use crate::start::StartFault;
 
 /// Where the key is kept.
+#[derive(Clone)]
 pub enum KeyPlace {
     /// In the system's credential store; in the passphrase's file where there is one already.
     System,

@@ -3,7 +3,7 @@
 
 use std::panic::set_hook;
 
-/// From now on a panic is logged by its place alone.
+/// Called first by every process that may see mail: from now on a panic is logged by its place alone.
 pub fn keep_quiet() {
     set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();

@@ -37,13 +37,14 @@ const MAILS: &[(&str, &[u8])] = &[
 ];
 
 /// Starts the program on sample data in `folder`, everything connected. The key is kept nowhere: what the databases hold
-/// is gone when the process ends. `clock_rate` lets time run faster, for a demonstration that nobody wants to wait for.
-pub async fn start_on(folder: &Path, crm: &Path, clock_rate: u32) -> Result<(Running, Sample), ApiError> {
+/// is gone when the process ends. `options` say everything else; a higher clock rate is for a demonstration that nobody
+/// wants to wait for.
+pub async fn start_on(folder: &Path, crm: &Path, options: Options) -> Result<(Running, Sample), ApiError> {
     let unusable = |e: io::Error| ApiError::new(Code::HomeUnusable, e.to_string());
     let sample = write(&folder.join("mailbox"), crm).map_err(unusable)?;
     let home = folder.join("home");
     Home::open(&home)?.mark_for_tests(TestHome { epoch: MachineClock::default().now().0 })?;
-    let running = start(Options { home: Some(home), key: KeyPlace::Memory, clock_rate, ..Options::default() }).await?;
+    let running = start(Options { home: Some(home), key: KeyPlace::Memory, sample: true, ..options }).await?;
     let connection = json!({ "kind": "folder", "settings": { "path": sample.crm } });
     running.api().dispatch("crm.connect", connection).await?;
     let account = json!({ "address": sample.address, "path": sample.mailbox });

@@ -113,8 +113,7 @@ fn address(home: &Path) -> io::Result<Name<'static>> {
 #[cfg(windows)]
 fn address(home: &Path) -> io::Result<Name<'static>> {
     use interprocess::local_socket::{GenericNamespaced, ToNsName};
-    let digest = otomo_domain::digest::Digest::of(home.canonicalize()?.to_string_lossy().as_bytes());
-    format!("otomo-{digest}").to_ns_name::<GenericNamespaced>()
+    format!("otomo-{}", crate::home::digest(home)).to_ns_name::<GenericNamespaced>()
 }
 
 /// The home's lock is ours, so a socket that is there is a dead one.

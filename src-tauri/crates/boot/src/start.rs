@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use otomo_api::{Api, ApiError, Code};
+use otomo_api::{Api, ApiError, Code, Surroundings};
 use otomo_domain::error::VaultFault;
-use otomo_domain::ports::{Clock, CrmConnector};
+use otomo_domain::ports::{Clock, CrmConnector, Desktop};
 use otomo_domain::time::Timestamp;
 use otomo_engine::{Engine, Fault, Parts, PolicyState};
 use otomo_net::{Net, NetConfig};
@@ -18,6 +18,7 @@ use crate::key::{self, KeyPlace};
 use crate::{policy, socket};
 
 /// What to start.
+#[derive(Clone)]
 pub struct Options {
     /// The data folder; see [`home::locate`].
     pub home: Option<PathBuf>,
@@ -28,11 +29,23 @@ pub struct Options {
     pub clock_rate: u32,
     /// Whether the workers run, or the engine only answers.
     pub work: bool,
+    /// The home holds the sample data.
+    pub sample: bool,
+    /// The desktop around the program, where a person sits at one.
+    pub desktop: Option<Arc<dyn Desktop>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { home: None, policy: None, key: KeyPlace::System, clock_rate: 1, work: true }
+        Self {
+            home: None,
+            policy: None,
+            key: KeyPlace::System,
+            clock_rate: 1,
+            work: true,
+            sample: false,
+            desktop: None,
+        }
     }
 }
 
@@ -99,6 +112,11 @@ impl Running {
         &self.home
     }
 
+    /// Whether the engine has ended, by [`Self::stop`] or by itself.
+    pub fn has_ended(&self) -> bool {
+        self.api.engine().has_ended()
+    }
+
     /// Ends every worker at its next `.await`, waits for them, and gives the home free.
     pub async fn stop(self) {
         self.stop.cancel();
@@ -109,7 +127,6 @@ impl Running {
 
 /// Starts the program on a home.
 pub async fn start(options: Options) -> Result<Running, StartFault> {
-    crate::panic::keep_quiet();
     let path = home::locate(options.home).ok_or(StartFault::NoHome)?;
     let home = Home::open(&path)?;
     let clock = clock(&home, options.clock_rate)?;
@@ -123,7 +140,8 @@ pub async fn start(options: Options) -> Result<Running, StartFault> {
     if options.work {
         engine.start().await?;
     }
-    let api = Arc::new(Api::new(engine, home.path().to_owned()));
+    let surroundings = Surroundings { home: home.path().to_owned(), sample: options.sample, desktop: options.desktop };
+    let api = Arc::new(Api::new(engine, surroundings));
     let stop = CancellationToken::new();
     let door = tokio::spawn(socket::serve(path, Arc::clone(&api), stop.clone()));
     Ok(Running { api, stop, door, home })
@@ -158,5 +176,6 @@ fn parts(store: Store, clock: Arc<dyn Clock>, policy: PolicyState, net: Arc<Net>
                 made.map_err(|invalid| Fault::Invalid { field: invalid.field, why: invalid.reason })?.into();
             Ok(connector)
         }),
+        downloads: home::downloads(),
     }
 }

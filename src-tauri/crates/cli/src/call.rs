@@ -23,7 +23,7 @@ pub async fn call(options: Options, words: Vec<String>) -> End {
         Err(StartFault::PassphraseNeeded) => match passphrase::ask() {
             Some(passphrase) => {
                 let key = KeyPlace::Passphrase(passphrase);
-                match start(Options { home: path, policy, key, work: false, clock_rate: 1 }).await {
+                match start(Options { home: path, policy, key, work: false, ..Options::default() }).await {
                     Ok(running) => here(running, &name, args).await,
                     Err(fault) => Err(fault.into()),
                 }
@@ -64,10 +64,10 @@ async fn here(running: Running, name: &str, args: Value) -> Result<Value, ApiErr
     let answer = running.api().dispatch(name, args).await;
     let ended = match answer.as_ref().ok().and_then(|a| a.get("op")).and_then(Value::as_u64) {
         Some(op) => loop {
-            match events.recv().await {
-                Ok(Event::Ended { op: ended, code }) if ended == op => break code,
-                Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
-                Err(tokio::sync::broadcast::error::RecvError::Closed) => break None,
+            match events.next().await {
+                Some(Event::Ended { op: ended, code }) if ended == op => break code,
+                Some(_) => {}
+                None => break None,
             }
         },
         None => None,

@@ -60,7 +60,7 @@ fn make_test_home(home: Option<PathBuf>) -> Result<PathBuf, StartFault> {
 }
 
 async fn journey(folder: &Path, crm: &Path) -> Result<(), ApiError> {
-    let (running, sample) = sample::start_on(folder, crm, RATE).await?;
+    let (running, sample) = sample::start_on(folder, crm, Options { clock_rate: RATE, ..Options::default() }).await?;
     println!("connected   {} · folder CRM", sample.address);
     let demo = Demo { running };
     demo.steps().await?;
@@ -113,14 +113,14 @@ impl Demo {
         );
 
         self.running.api().engine().until_idle().await?;
-        let history = self.call("history.list", Value::Null).await?;
-        let logged = history.as_array().cloned().unwrap_or_default();
+        let mut logged = self.history().await?;
+        logged.retain(|row| row.get("state").is_some_and(|state| state == "logged"));
         println!("logged      {}", logged.len());
 
         let first = logged.first().and_then(|row| row.get("id")).cloned().unwrap_or_default();
         self.call("history.retract", json!({ "id": first })).await?;
         self.running.api().engine().until_idle().await?;
-        let history = self.call("history.list", Value::Null).await?;
+        let history = self.history().await?;
         println!("retracted   {}", count(&history, "retracted"));
 
         let audit = self.call("audit.verify", Value::Null).await?;
@@ -151,8 +151,11 @@ impl Demo {
     }
 
     async fn list(&self, connection: &Value, states: &[&str]) -> Result<Vec<Value>, ApiError> {
-        let page = self.call("review.list", json!({ "connection": connection, "states": states })).await?;
-        Ok(page.get("rows").and_then(Value::as_array).cloned().unwrap_or_default())
+        Ok(rows(self.call("review.list", json!({ "connection": connection, "states": states })).await?))
+    }
+
+    async fn history(&self) -> Result<Vec<Value>, ApiError> {
+        Ok(rows(self.call("history.list", Value::Null).await?))
     }
 
     async fn policy(&self) -> Result<Value, ApiError> {
@@ -164,6 +167,11 @@ impl Demo {
     }
 }
 
+/// The rows of a page.
+fn rows(page: Value) -> Vec<Value> {
+    page.get("rows").and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
 fn items(rows: &[Value]) -> Value {
     rows.iter().map(|row| json!({ "mail": row.get("mail"), "expected_rev": row.get("rev") })).collect()
 }
@@ -172,7 +180,6 @@ fn number(value: &Value, key: &str) -> i64 {
     value.get(key).and_then(Value::as_i64).unwrap_or_default()
 }
 
-fn count(rows: &Value, state: &str) -> usize {
-    let rows = rows.as_array().map(Vec::as_slice).unwrap_or_default();
+fn count(rows: &[Value], state: &str) -> usize {
     rows.iter().filter(|row| row.get("state").and_then(Value::as_str) == Some(state)).count()
 }

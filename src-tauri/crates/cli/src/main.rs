@@ -59,6 +59,7 @@ impl From<ApiError> for End {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    otomo_boot::panic::keep_quiet();
     let arguments = Arguments::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_env("OTOMO_LOG").unwrap_or_else(|_| "otomo=warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();

@@ -192,3 +192,8 @@ impl VaultFault {
         Self { kind, detail: detail.into() }
     }
 }
+
+/// The desktop could not do what it was asked to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct DesktopFault(pub String);

@@ -7,6 +7,9 @@
 //! |---|---|
 //! | [`address`], [`mail`], [`contact`], [`account`] | the nouns |
 //! | [`sync`] | which part of a mailbox to fetch next |
+//! | [`step`] | how far a connection to a mailbox has come |
+//! | [`file_name`] | under which name an attachment is saved |
+//! | [`link`] | which links of a mail may be opened |
 //! | [`matching`], [`rules`] | who a mail belongs to, and what must never leave |
 //! | [`payload`] | exactly what a CRM will be sent |
 //! | [`review`], [`retry`], [`audit`] | the state of a decision, when to try again, its trace |
@@ -22,6 +25,8 @@ pub mod connector;
 pub mod contact;
 pub mod digest;
 pub mod error;
+pub mod file_name;
+pub mod link;
 pub mod mail;
 pub mod matching;
 pub mod payload;
@@ -31,5 +36,6 @@ pub mod retry;
 pub mod review;
 pub mod rules;
 pub mod secret;
+pub mod step;
 pub mod sync;
 pub mod time;

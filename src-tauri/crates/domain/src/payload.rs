@@ -133,6 +133,13 @@ impl Payload {
         from.chain(rest).map(|(role, named)| Participant { role, person: person(named) }).collect()
     }
 
+    /// The other side, and whether the rep wrote it; as [`Mail::direction`] has it.
+    pub fn other_side(&self) -> (Option<Person>, bool) {
+        let outgoing = self.direction == Direction::Outgoing;
+        let other = if outgoing { self.to.first().or(self.cc.first()) } else { Some(&self.from) };
+        (other.map(|n| Person { address: n.email.clone(), name: n.name.clone() }), outgoing)
+    }
+
     /// Fixes the bytes that are previewed, kept and sent: the same bytes each time.
     pub fn freeze(mut self) -> Frozen {
         self.digest = None;

@@ -1,13 +1,16 @@
 //! The few places where the outside has two faces or must be faked. Nothing in this crate awaits them.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::connector::{ConnectorInfo, ContactPage, Identity, Outgoing, OutgoingFile, RemoteMail};
-use crate::error::{CrmFault, MailFault, VaultFault};
+use crate::error::{CrmFault, DesktopFault, MailFault, VaultFault};
+use crate::link::Link;
 use crate::mail::MailKey;
 use crate::secret::SecretString;
+use crate::step::Observer;
 use crate::sync::{Folder, Listed, MailboxStatus, Window};
 use crate::time::Timestamp;
 
@@ -24,8 +27,8 @@ pub trait Clock: Send + Sync {
 /// Where mail comes from.
 #[async_trait]
 pub trait MailSource: Send + Sync {
-    /// Connects and signs in.
-    async fn open(&self) -> Result<Box<dyn MailSession>, MailFault>;
+    /// Connects and signs in; the steps it takes are told to `observer`.
+    async fn open(&self, observer: &dyn Observer) -> Result<Box<dyn MailSession>, MailFault>;
 }
 
 /// A signed-in session. It never changes the mailbox: no flag, no move, no delete.
@@ -92,4 +95,17 @@ pub trait Vault: Send + Sync {
     /// `None` only if the store answered that it has no key yet.
     async fn load(&self) -> Result<Option<SecretString>, VaultFault>;
     async fn save(&self, key: &SecretString) -> Result<(), VaultFault>;
+}
+
+/// The desktop that the person sits at.
+#[async_trait]
+pub trait Desktop: Send + Sync {
+    /// Lets the person choose a folder; `None` where they chose none.
+    async fn choose_folder(&self) -> Result<Option<PathBuf>, DesktopFault>;
+
+    /// Opens a link with the program that the person uses for such links.
+    async fn open_link(&self, link: &Link) -> Result<(), DesktopFault>;
+
+    /// Shows a file in its folder, without opening it.
+    async fn reveal(&self, file: &Path) -> Result<(), DesktopFault>;
 }

@@ -1,6 +1,7 @@
 //! The engine: its parts, its tasks, and when it has nothing left to do.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -63,6 +64,8 @@ pub struct Parts {
     /// The kinds of CRM there are.
     pub kinds: Vec<ConnectorInfo>,
     pub connector: Box<MakeConnector>,
+    /// The folder in which the person looks for files they saved.
+    pub downloads: PathBuf,
 }
 
 /// The running engine. Cloning gives another handle to the same one.
@@ -76,6 +79,7 @@ pub struct Inner {
     pub kinds: Vec<ConnectorInfo>,
     make_source: Box<MakeSource>,
     make_connector: Box<MakeConnector>,
+    pub(crate) downloads: PathBuf,
     pub bus: Bus,
     pub board: Board,
     pub(crate) awake: Mutex<Awake>,
@@ -124,6 +128,7 @@ impl Engine {
             kinds: parts.kinds,
             make_source: parts.source,
             make_connector: parts.connector,
+            downloads: parts.downloads,
             bus: Bus::default(),
             board: Board::default(),
             awake: Mutex::new(awake),
@@ -174,6 +179,8 @@ impl Engine {
         }
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
+            // A worker goes on until it is stopped; one that ends before has panicked, and the others end with it.
+            let _end = stop.clone().drop_guard();
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = work => {}
@@ -191,6 +198,15 @@ impl Engine {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+
+    /// Returns once the engine has been stopped, or one of its workers has panicked.
+    pub async fn ended(&self) {
+        self.stop.cancelled().await;
+    }
+
+    pub fn has_ended(&self) -> bool {
+        self.stop.is_cancelled()
     }
 
     /// Lets an account look for mail now.
@@ -266,7 +282,7 @@ impl Engine {
 
     /// The mail source of an account, with its secret from the ledger.
     pub(crate) async fn source(&self, account: &Account) -> Result<Box<dyn MailSource>, Fault> {
-        let owner = format!("account:{}", account.id.0);
+        let owner = secret_owner(account.id);
         let password = self.store.ledger.read(move |db| Ok(secret::get(db, &owner, "password")?)).await?;
         Ok((self.make_source)(account, password)?)
     }
@@ -320,6 +336,11 @@ impl Engine {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
+}
+
+/// Under whose name the secret of an account stands in the ledger.
+pub(crate) fn secret_owner(id: AccountId) -> String {
+    format!("account:{}", id.0)
 }
 
 #[cfg(test)]

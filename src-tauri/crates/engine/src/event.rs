@@ -1,5 +1,7 @@
-//! What the outside hears. An event says that something changed, never what stands in a mail.
+//! What is told. An event says that something changed, never what stands in a mail.
 
+use otomo_domain::error::MailFault;
+use otomo_domain::step::Step;
 use serde::Serialize;
 use tokio::sync::broadcast;
 use ts_rs::TS;
@@ -18,12 +20,21 @@ pub enum Tag {
     Rules,
 }
 
+/// How a step of a mailbox test came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepOutcome {
+    Running,
+    Passed { detail: String },
+    Failed { fault: MailFault },
+}
+
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// Views with these tags are out of date.
     Changed { tags: Vec<Tag> },
+    /// A mailbox test has come so far.
+    Step { op: u64, step: Step, outcome: StepOutcome },
     /// An operation has ended; `code` names the error if it failed.
     Ended { op: u64, code: Option<String> },
 }

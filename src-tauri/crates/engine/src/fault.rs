@@ -34,6 +34,9 @@ pub enum Fault {
     KeyTaken,
     #[error("the address is connected already")]
     AlreadyConnected,
+    /// A file could not be written where the person wants it.
+    #[error("not saved: {0}")]
+    NotSaved(String),
     /// A value of the command is not one.
     #[error("{field}: {why}")]
     Invalid { field: String, why: String },

@@ -23,7 +23,7 @@ use crate::engine::{Engine, Parts, PolicyState};
 use crate::fault::Fault;
 use crate::manage::{NewAccount, NewConnection};
 use crate::preview::Wish;
-use crate::rows::DeskRow;
+use crate::rows::{DeskRow, Standing, Subject};
 use crate::{deliver, receive, refresh};
 
 pub(crate) use clock::ManualClock;
@@ -87,6 +87,7 @@ fn open(home: &TempDir) -> Store {
 async fn engine(outside: &Outside, policy: PolicyState) -> Engine {
     let (mailbox, connector) = (outside.mailbox.clone(), outside.crm.clone());
     let parts = Parts {
+        downloads: outside.home.path().join("downloads"),
         store: outside.store.clone(),
         clock: Arc::clone(&outside.clock) as Arc<dyn Clock>,
         policy,
@@ -183,17 +184,26 @@ impl World {
 
     /// The mail with this subject in the list.
     pub async fn row(&self, name: &str) -> DeskRow {
-        let rows = self.engine.desk(self.connection, EVERY_STATE.to_vec(), None, 10_000).await.expect("a list");
-        rows.into_iter().find(|row| row.title == name).unwrap_or_else(|| panic!("no mail {name}"))
+        let page = self.engine.desk(self.connection, EVERY_STATE.to_vec(), None, 10_000).await.expect("a list");
+        page.rows.into_iter().find(|row| row.title == name).unwrap_or_else(|| panic!("no mail {name}"))
+    }
+
+    /// Where the mail with this subject stands.
+    pub async fn standing(&self, name: &str) -> Standing {
+        self.row(name).await.standing.unwrap_or_else(|| panic!("{name} has not been examined"))
+    }
+
+    pub async fn subject(&self, name: &str) -> Subject {
+        Subject { connection: self.connection, mail: self.row(name).await.id }
     }
 
     pub async fn seen(&self, name: &str) -> Seen {
         let row = self.row(name).await;
-        Seen { connection: self.connection, mail: row.mail, rev: Some(row.rev) }
+        Seen { connection: self.connection, mail: row.mail, rev: row.standing.map(|standing| standing.rev) }
     }
 
     pub async fn check_undecided(&self, name: &str, expected: State) {
-        assert_eq!(self.row(name).await.state, expected, "{name}");
+        assert_eq!(self.standing(name).await.state, expected, "{name}");
     }
 
     pub async fn check(&self, name: &str, expected: State) -> ReviewRow {
@@ -203,7 +213,7 @@ impl World {
 
     /// What was decided about a mail that somebody has decided on.
     pub async fn review(&self, name: &str) -> ReviewRow {
-        let subject = self.row(name).await.subject;
+        let subject = self.subject(name).await;
         let found = self.store.ledger.read(move |db| Ok(review::find(db, &subject)?)).await.expect("a look");
         found.unwrap_or_else(|| panic!("{name} is undecided"))
     }

@@ -12,7 +12,9 @@
 //! | [`decide`] | the rep's commands |
 //! | [`release`] | the end of a grace period: the one place where a mail gets into the outbox |
 //! | [`deliver`] | the outbox → the CRM, exactly once |
-//! | [`manage`], [`look`] | accounts, connections, rules; everything that can be read |
+//! | [`lists`], [`shipments`], [`reader`] | pages of mail; what was decided; one mail and its files |
+//! | [`manage`], [`look`] | accounts, connections, rules; what else can be read |
+//! | [`steps`] | the test of a mailbox |
 //! | [`event`], [`status`] | what the outside hears and sees |
 //!
 //! It opens no socket and knows no provider and no CRM: those come in through the ports of `otomo-domain`.
@@ -24,29 +26,33 @@ pub mod event;
 mod fault;
 #[cfg(test)]
 mod fixture;
+pub mod lists;
 pub mod look;
 pub mod manage;
 #[cfg(test)]
 mod model;
 pub mod preview;
+pub mod reader;
 pub mod receive;
 pub mod refresh;
 pub mod release;
+pub mod shipments;
 pub mod status;
+pub mod steps;
 pub mod triage;
 
 pub use engine::{Engine, Parts, PolicyState};
 pub use event::Event;
 pub use fault::Fault;
 
-/// The rows that [`look`] answers with.
+/// The rows that are answered with.
 pub mod rows {
     pub use otomo_store::StoreFault;
     pub use otomo_store::table::audit::Verdict;
     pub use otomo_store::table::contact::Feed;
-    pub use otomo_store::table::desk::{After, DeskRow};
+    pub use otomo_store::table::desk::{ContactBrief, DeskRow, Standing};
     pub use otomo_store::table::folder::FolderRow;
-    pub use otomo_store::table::mail::MailRow;
-    pub use otomo_store::table::review::{ReviewId, ReviewRow, Subject};
+    pub use otomo_store::table::mail::{After, MailRow};
+    pub use otomo_store::table::review::{AfterReview, ReviewId, ReviewRow, Subject};
     pub use otomo_store::table::triage::Finding;
 }

@@ -5,13 +5,13 @@ use otomo_domain::address::Address;
 use otomo_domain::connector::Identity;
 use otomo_domain::rules::Deny;
 use otomo_domain::secret::SecretString;
-use otomo_domain::sync::{Folder, FolderRole, MailboxStatus};
 use otomo_domain::time::Timestamp;
 use otomo_store::table::{account, connection, rule, secret};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, secret_owner};
 use crate::event::Tag;
 use crate::fault::Fault;
+use crate::steps::{self, Found, Steps};
 
 /// A mailbox to connect.
 pub struct NewAccount {
@@ -44,20 +44,15 @@ pub struct NewConnection {
 }
 
 impl Engine {
-    /// Signs in, lists the folders and opens the inbox, and changes nothing: signing in alone proves nothing.
-    pub async fn test_account(&self, new: &NewAccount) -> Result<(Vec<Folder>, MailboxStatus), Fault> {
+    /// Tests a mailbox and saves nothing; how far it has come is told to `steps`.
+    pub async fn test_account(&self, new: &NewAccount, steps: Option<&Steps>) -> Result<Found, Fault> {
         let source = self.source_for(&new.unsaved(self.now()), new.password.clone())?;
-        let mut session = source.open().await?;
-        let folders = session.folders().await?;
-        let inbox = folders.iter().find(|f| f.role == FolderRole::Inbox).ok_or(Fault::NoSuch("inbox"))?;
-        let status = session.examine(inbox).await?;
-        session.close().await;
-        Ok((folders, status))
+        Ok(steps::test(&*source, steps).await?)
     }
 
     /// Tests and saves a mailbox, and starts capturing it.
     pub async fn add_account(&self, new: NewAccount) -> Result<AccountId, Fault> {
-        self.test_account(&new).await?;
+        self.test_account(&new, None).await?;
         let now = self.now();
         let saved = self.store.ledger.write(move |db| {
             if account::with_address(db, &new.address)?.is_some() {
@@ -65,7 +60,7 @@ impl Engine {
             }
             let id = account::add(db, &new.address, &new.source, new.import_since, now)?;
             if let Some(password) = &new.password {
-                secret::set(db, &format!("account:{}", id.0), "password", password)?;
+                secret::set(db, &secret_owner(id), "password", password)?;
             }
             Ok(Some(id))
         });
@@ -74,6 +69,17 @@ impl Engine {
         self.start_account(id);
         self.bus.changed(&[Tag::Accounts]);
         Ok(id)
+    }
+
+    /// Gives an account a new password, after the server has accepted it, and lets it go on.
+    pub async fn sign_in_account(&self, id: AccountId, password: SecretString) -> Result<(), Fault> {
+        let account = self.account(id).await?;
+        steps::test(&*self.source_for(&account, Some(password.clone()))?, None).await?;
+        let saved = self.store.ledger.write(move |db| Ok(secret::set(db, &secret_owner(id), "password", &password)?));
+        saved.await?;
+        self.wake_account(id);
+        self.bus.changed(&[Tag::Accounts]);
+        Ok(())
     }
 
     pub async fn pause_account(&self, id: AccountId, paused: bool) -> Result<(), Fault> {

@@ -87,8 +87,8 @@ impl Life {
 
     async fn change_mind(&mut self) {
         let name = self.any();
-        let row = self.world.row(&name).await;
-        if row.rev == 0 {
+        let standing = self.world.standing(&name).await;
+        if standing.rev == 0 {
             return;
         }
         let (engine, review) = (&self.world.engine, self.world.review(&name).await);
@@ -136,11 +136,12 @@ impl Life {
     async fn judge(&self) {
         use State::{FailedPerm, Logged, Pending, Private, RetractFailed, Retracted};
         let (engine, every) = (&self.world.engine, crate::fixture::EVERY_STATE.to_vec());
-        for row in engine.desk(self.world.connection, every, None, 10_000).await.expect("a list") {
+        for row in engine.desk(self.world.connection, every, None, 10_000).await.expect("a list").rows {
             let kept = self.world.crm.has(&row.title);
-            match row.state {
+            let state = row.standing.expect("it has been examined").state;
+            match state {
                 Logged => assert!(kept, "{} is logged", row.title),
-                Pending | Private | FailedPerm | Retracted => assert!(!kept, "{} is {:?}", row.title, row.state),
+                Pending | Private | FailedPerm | Retracted => assert!(!kept, "{} is {state:?}", row.title),
                 RetractFailed => {}
                 moving => panic!("{} is still {moving:?}", row.title),
             }

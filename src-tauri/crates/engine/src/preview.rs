@@ -87,7 +87,7 @@ pub(crate) fn readable(raw: &[u8], mail: &Mail) -> (Body, usize) {
     (Body { text: parsed.body.text, html: Some(clean.html) }, clean.remote)
 }
 
-fn no_such_mail(fault: StoreFault) -> Fault {
+pub(crate) fn no_such_mail(fault: StoreFault) -> Fault {
     match fault {
         StoreFault::Missing => Fault::NoSuch("mail"),
         other => other.into(),

@@ -73,7 +73,7 @@ pub async fn pass(engine: &Engine, id: AccountId) -> Result<(), Fault> {
     }
     engine.board.set_account(id, Doing::Working);
     engine.bus.changed(&[Tag::Accounts]);
-    let mut session = engine.source(&account).await?.open().await?;
+    let mut session = engine.source(&account).await?.open(&()).await?;
     let folders = session.folders().await?;
     for folder in folders.iter().filter(|f| f.role.captured_by_default()) {
         match capture(engine, &account, &mut *session, folder).await {

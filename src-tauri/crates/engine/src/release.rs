@@ -63,7 +63,7 @@ async fn release(engine: &Engine, row: &ReviewRow) -> Result<(), Fault> {
         // The rep was quicker: an undo between the look and the transaction.
         Err(Fault::Refused(_) | Fault::Conflict { .. }) => Ok(()),
         other => {
-            engine.bus.changed(&[Tag::Queue]);
+            engine.bus.changed(&[Tag::Queue, Tag::Review]);
             other
         }
     }

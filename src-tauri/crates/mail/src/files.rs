@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use otomo_domain::error::{MailFault, MailFaultKind, NetFaultKind};
 use otomo_domain::ports::{MailSession, MailSink, MailSource, SinkClosed};
+use otomo_domain::step::{Observer, Step};
 use otomo_domain::sync::{Folder, FolderRole, Listed, MailboxStatus, SLICED_ABOVE, Window};
 use tokio::task::spawn_blocking;
 
@@ -60,9 +61,12 @@ impl Numbering {
 
 #[async_trait]
 impl MailSource for FilesSource {
-    async fn open(&self) -> Result<Box<dyn MailSession>, MailFault> {
+    /// Of the steps to a server, only reaching it has a meaning here.
+    async fn open(&self, observer: &dyn Observer) -> Result<Box<dyn MailSession>, MailFault> {
+        observer.begins(Step::Connect);
         let path = self.path.clone();
         blocking(move || std::fs::read_dir(&path).map(drop).map_err(|error| unreadable(&path, &error))).await?;
+        observer.passed(Step::Connect, &self.path.display().to_string());
         let numbering = Arc::clone(&self.numbering);
         Ok(Box::new(FilesSession { path: self.path.clone(), numbering, entries: Arc::default() }))
     }

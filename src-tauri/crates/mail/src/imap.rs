@@ -42,6 +42,7 @@ use otomo_domain::account::{Endpoint, Security};
 use otomo_domain::error::MailFault;
 use otomo_domain::ports::{MailSession, MailSource};
 use otomo_domain::secret::SecretString;
+use otomo_domain::step::{Observer, Step};
 use otomo_net::{Net, Stream};
 use tokio::io::BufWriter;
 use tokio::time::timeout;
@@ -77,14 +78,15 @@ impl ImapSource {
     }
 
     /// A protected stream to the server.
-    async fn connect(&self) -> Result<Stream, MailFault> {
-        let stream = self.net.connect(&self.endpoint).await?;
+    async fn connect(&self, observer: &dyn Observer) -> Result<Stream, MailFault> {
+        let stream = self.net.connect(&self.endpoint, observer).await?;
         match self.endpoint.security {
             Security::Tls => Ok(stream),
             Security::StartTls => {
+                observer.begins(Step::Certificate);
                 let agreed = timeout(self.silence, starttls::agree(stream)).await;
                 let stream = agreed.map_err(|_| fault::silent())??;
-                Ok(self.net.upgrade(stream, &self.endpoint.host).await?)
+                Ok(self.net.upgrade(stream, &self.endpoint.host, observer).await?)
             }
         }
     }
@@ -97,22 +99,24 @@ impl ImapSource {
     }
 
     /// The first words over the protected stream, up to a signed-in session.
-    async fn sign_in(&self, stream: Stream) -> Result<Dialogue, MailFault> {
+    async fn sign_in(&self, stream: Stream, observer: &dyn Observer) -> Result<Dialogue, MailFault> {
+        observer.begins(Step::SignIn);
         let mut client = Client::new(self.wire(stream));
         if self.endpoint.security == Security::Tls {
             // After STARTTLS there is no second greeting (RFC 9051 §6.2.1).
             greeting::read(&mut client).await?;
         }
-        let session = sign_in::sign_in(client, &self.user, &self.password).await?;
+        let (session, mechanism) = sign_in::sign_in(client, &self.user, &self.password).await?;
+        observer.passed(Step::SignIn, mechanism);
         Ok(Dialogue::new(session, self.silence))
     }
 }
 
 #[async_trait]
 impl MailSource for ImapSource {
-    async fn open(&self) -> Result<Box<dyn MailSession>, MailFault> {
-        let stream = self.connect().await?;
-        let signed_in = timeout(self.silence, self.sign_in(stream)).await;
+    async fn open(&self, observer: &dyn Observer) -> Result<Box<dyn MailSession>, MailFault> {
+        let stream = self.connect(observer).await?;
+        let signed_in = timeout(self.silence, self.sign_in(stream, observer)).await;
         let dialogue = signed_in.map_err(|_| fault::silent())??;
         Ok(Box::new(ImapSession::new(dialogue)))
     }

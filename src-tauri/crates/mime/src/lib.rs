@@ -5,6 +5,7 @@
 //! | [`mod@parse`] | raw mail into a [`otomo_domain::mail::Mail`], its body and, one by one, its attachments |
 //! | `canonical` | raw mail into the digest it is recognised by |
 //! | [`mod@sanitise`] | a sender's HTML into HTML that is safe to show and to share |
+//! | [`images`] | a safe page into one that shows the images of its own mail |
 //! | [`mod@compose`] | a frozen payload into an `.eml` |
 //! | `html`, `line` | HTML into plain text, any text into one harmless line |
 //!
@@ -14,10 +15,12 @@
 mod canonical;
 pub mod compose;
 mod html;
+pub mod images;
 mod line;
 pub mod parse;
 pub mod sanitise;
 
 pub use compose::compose;
+pub use images::with_images;
 pub use parse::{Parsed, attachment, parse};
 pub use sanitise::{Sanitised, sanitise};

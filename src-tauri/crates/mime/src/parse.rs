@@ -11,6 +11,7 @@
 //! once, which for a large mail is as much memory again, and takes a boundary's text for a boundary anywhere in a line.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::panic::catch_unwind;
 
 use memchr::memchr;
@@ -67,6 +68,17 @@ pub fn attachment(raw: &[u8], part: u32) -> Option<Vec<u8>> {
         Some(transfer::decode(leaf.bytes, leaf.encoding).0.into_owned())
     });
     decoded.ok().flatten()
+}
+
+/// Gives the decoded parts with these content ids to `take`, one at a time.
+pub(crate) fn parts_with_ids(raw: &[u8], ids: &BTreeSet<String>, mut take: impl FnMut(&str, &[u8])) {
+    let lines = with_line_ends(raw);
+    let entity = Entity::of(&Header::split(without_lead(&lines)), &mut Vec::new());
+    for leaf in entity.leaves() {
+        if let Some(id) = leaf.content_id.as_ref().filter(|id| ids.contains(*id)) {
+            take(id, &transfer::decode(leaf.bytes, leaf.encoding).0);
+        }
+    }
 }
 
 fn read(header: &Header<'_>, raw: &[u8], received_at: Timestamp) -> Parsed {

@@ -159,6 +159,13 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
 ];
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = builder();
+    builder.attribute_filter(attribute);
+    builder
+});
+
+/// What may stay, before attributes are looked at one by one.
+pub(crate) fn builder() -> Builder<'static> {
     let set = |names: &[&'static str]| names.iter().copied().collect::<HashSet<_>>();
     let mut builder = Builder::empty();
     builder
@@ -169,13 +176,12 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .url_schemes(set(&["http", "https", "mailto", "cid", "data"]))
         .url_relative(UrlRelative::Deny)
         .link_rel(Some("noopener noreferrer"))
-        .strip_comments(true)
-        .attribute_filter(attribute);
+        .strip_comments(true);
     builder
-});
+}
 
 /// The attribute as it may stay, if it may.
-fn attribute<'v>(tag: &str, name: &str, value: &'v str) -> Option<Cow<'v, str>> {
+pub(crate) fn attribute<'v>(tag: &str, name: &str, value: &'v str) -> Option<Cow<'v, str>> {
     let keep = |is_kept: bool| is_kept.then_some(Cow::Borrowed(value));
     match (tag, name) {
         ("a", "href") => keep(is_link(value)),

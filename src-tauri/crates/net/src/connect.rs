@@ -4,11 +4,12 @@
 //! the resolver's order, the next one starting a moment after the last (RFC 8305 §5), and the first connection wins.
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use futures::stream::{FuturesUnordered, StreamExt};
 use otomo_domain::error::{NetFault, NetFaultKind};
+use otomo_domain::step::{Observer, Step};
 use tokio::net::TcpSocket;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -22,13 +23,31 @@ const STAGGER: Duration = Duration::from_millis(250);
 /// How long all addresses of a host have together.
 const CONNECT: Duration = Duration::from_secs(15);
 
+/// How many addresses of a name are told.
+const TOLD: usize = 3;
+
 /// Connects to `host`, a name or a literal address.
-pub async fn tcp(resolver: &Resolver, host: &str, port: u16) -> Result<TcpStream, NetFault> {
+pub async fn tcp(resolver: &Resolver, host: &str, port: u16, observer: &dyn Observer) -> Result<TcpStream, NetFault> {
+    observer.begins(Step::Name);
     let addresses = resolver.addresses(host).await?;
+    observer.passed(Step::Name, &some(&addresses));
+    observer.begins(Step::Connect);
     let targets = addresses.into_iter().map(|ip| SocketAddr::new(ip, port)).collect();
-    match timeout(CONNECT, first(targets)).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(fault(NetFaultKind::TimedOut, format!("no answer from {host}:{port}"))),
+    let stream = match timeout(CONNECT, first(targets)).await {
+        Ok(outcome) => outcome?,
+        Err(_) => return Err(fault(NetFaultKind::TimedOut, format!("no answer from {host}:{port}"))),
+    };
+    let peer = stream.peer_addr().map_err(|error| classify_io(&error))?;
+    observer.passed(Step::Connect, &peer.to_string());
+    Ok(stream)
+}
+
+/// The first addresses of a name, and how many more there are.
+fn some(addresses: &VecDeque<IpAddr>) -> String {
+    let told: Vec<_> = addresses.iter().take(TOLD).map(ToString::to_string).collect();
+    match addresses.len().saturating_sub(TOLD) {
+        0 => told.join(", "),
+        more => format!("{} +{more}", told.join(", ")),
     }
 }
 
@@ -100,10 +119,17 @@ mod tests {
         assert_eq!(fault.kind, NetFaultKind::Refused);
     }
 
+    #[test]
+    fn a_name_with_many_addresses_is_told_by_a_few() {
+        let addresses = |count: u8| (1..=count).map(|last| IpAddr::from([192, 0, 2, last])).collect();
+        assert_eq!(some(&addresses(1)), "192.0.2.1");
+        assert_eq!(some(&addresses(5)), "192.0.2.1, 192.0.2.2, 192.0.2.3 +2");
+    }
+
     #[tokio::test]
     async fn a_literal_address_needs_no_dns() {
         let (_alive, address) = listener().await;
         let unreachable_dns = Resolver::new(Some(nobody().await)).unwrap();
-        assert!(tcp(&unreachable_dns, "127.0.0.1", address.port()).await.is_ok());
+        assert!(tcp(&unreachable_dns, "127.0.0.1", address.port(), &()).await.is_ok());
     }
 }

@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use otomo_domain::account::{Endpoint, Security};
 use otomo_domain::error::NetFault;
+use otomo_domain::step::{Observer, Step};
 
 pub use fault::{classify_http, classify_io};
 pub use stream::Stream;
@@ -75,19 +76,22 @@ impl Net {
     }
 
     /// Connects to a server. With [`Security::Tls`] the stream is protected; with [`Security::StartTls`] it is not yet,
-    /// and the caller asks the server before [`Net::upgrade`].
-    pub async fn connect(&self, endpoint: &Endpoint) -> Result<Stream, NetFault> {
-        let tcp = connect::tcp(&self.resolver, &endpoint.host, endpoint.port).await?;
+    /// and the caller asks the server, as the beginning of [`Step::Certificate`], before [`Net::upgrade`].
+    pub async fn connect(&self, endpoint: &Endpoint, observer: &dyn Observer) -> Result<Stream, NetFault> {
+        let tcp = connect::tcp(&self.resolver, &endpoint.host, endpoint.port, observer).await?;
         match endpoint.security {
             Security::StartTls => Ok(Stream::Plain(tcp)),
-            Security::Tls => self.tls.protect(tcp, &endpoint.host).await,
+            Security::Tls => {
+                observer.begins(Step::Certificate);
+                self.tls.protect(tcp, &endpoint.host, observer).await
+            }
         }
     }
 
     /// Protects a plain stream; the server must have agreed. A stream that is protected already stays as it is.
-    pub async fn upgrade(&self, stream: Stream, host: &str) -> Result<Stream, NetFault> {
+    pub async fn upgrade(&self, stream: Stream, host: &str, observer: &dyn Observer) -> Result<Stream, NetFault> {
         match stream {
-            Stream::Plain(tcp) => self.tls.protect(tcp, host).await,
+            Stream::Plain(tcp) => self.tls.protect(tcp, host, observer).await,
             Stream::Tls(_) => Ok(stream),
         }
     }

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otomo_domain::error::{NetFault, NetFaultKind};
-use rustls::ClientConfig;
+use otomo_domain::step::{Observer, Step};
 use rustls::crypto::aws_lc_rs;
+use rustls::{ClientConfig, ClientConnection, ProtocolVersion};
 use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, ServerName};
 use rustls_platform_verifier::Verifier;
@@ -54,16 +55,27 @@ impl Tls {
         config
     }
 
-    /// Shakes hands with the server that is to prove it is `host`.
-    pub async fn protect(&self, tcp: TcpStream, host: &str) -> Result<Stream, NetFault> {
+    /// Shakes hands with the server that is to prove it is `host`: the end of [`Step::Certificate`].
+    pub async fn protect(&self, tcp: TcpStream, host: &str, observer: &dyn Observer) -> Result<Stream, NetFault> {
         let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
             .map_err(|_| fault(NetFaultKind::HostUnknown, format!("{host} is not a host name")))?;
         let handshake = TlsConnector::from(Arc::clone(&self.config)).connect(name, tcp);
         match timeout(HANDSHAKE, handshake).await {
-            Ok(Ok(stream)) => Ok(Stream::Tls(Box::new(stream))),
+            Ok(Ok(stream)) => {
+                observer.passed(Step::Certificate, version(stream.get_ref().1));
+                Ok(Stream::Tls(Box::new(stream)))
+            }
             Ok(Err(error)) => Err(classify_io(&error)),
             Err(_) => Err(fault(NetFaultKind::TimedOut, format!("{host} does not finish the TLS handshake"))),
         }
+    }
+}
+
+/// The version as people write it.
+fn version(connection: &ClientConnection) -> &'static str {
+    match connection.protocol_version() {
+        Some(ProtocolVersion::TLSv1_3) => "TLS 1.3",
+        _ => "TLS 1.2",
     }
 }
 

@@ -11,7 +11,7 @@ use crate::table::folder::{self, FolderId};
 use crate::table::mail::{self, MailRow};
 use crate::table::raw::{self, RawId};
 use crate::table::triage::{self, Finding};
-use crate::table::{copy, thread};
+use crate::table::{copy, mail_account, thread};
 
 /// The bytes of a received mail: with it, or in the store already.
 pub enum Bytes {
@@ -59,6 +59,7 @@ pub fn batch(
             }
         };
         copy::add(db, folder, listed.uid, row, listed.received_at)?;
+        mail_account::add(db, row, folder)?;
     }
     folder::set_cursor(db, folder, cursor, now)?;
     Ok(kept)

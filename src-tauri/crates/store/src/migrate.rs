@@ -15,7 +15,7 @@ pub(crate) fn ledger() -> Migrations<'static> {
         audit::CREATE,
         setting::CREATE,
     ];
-    Migrations::new(vec![M::up(leak(first.concat()))])
+    Migrations::new(vec![M::up(leak(first.concat())), M::up(review::NUMBER_CHANGES)])
 }
 
 pub(crate) fn cache() -> Migrations<'static> {
@@ -30,7 +30,8 @@ pub(crate) fn cache() -> Migrations<'static> {
         contact::CREATE,
         triage::CREATE,
     ];
-    Migrations::new(vec![M::up(leak(first.concat()))])
+    let lists = [mail_account::CREATE, desk::CREATE];
+    Migrations::new(vec![M::up(leak(first.concat())), M::up(leak(lists.concat()))])
 }
 
 /// Migrations hold `&'static str`; these few kilobytes live as long as the program.
@@ -66,6 +67,45 @@ mod tests {
     fn squeeze(sql: &str) -> String {
         let uncommented: Vec<&str> = sql.lines().map(|line| line.split("--").next().unwrap_or("")).collect();
         uncommented.concat().split_whitespace().collect::<Vec<_>>().join(" ").replace("( ", "(").replace(" )", ")")
+    }
+
+    /// What a first version kept, as the lists of a later one need it.
+    #[test]
+    fn a_home_of_the_first_version_shows_its_mail() {
+        let mut cache = Connection::open_in_memory().expect("memory");
+        super::cache().to_version(&mut cache, 1).expect("the first version");
+        let kept = "INSERT INTO folder (id, account, name, role) VALUES (1, 7, 'INBOX', 'inbox'), (2, 7, 'Sent', 'sent');
+            INSERT INTO mail (id, key, content, message_id, refs, thread, date, subject, snippet, defects, size, raw)
+                VALUES (1, x'01', x'01', '<1>', '[]', 1, 5, 's', '', '[]', 1, 1), (2, x'02', x'02', '<2>', '[]', 2, 6, 's', '', '[]', 1, 2);
+            INSERT INTO copy (folder, uid, mail, received_at) VALUES (1, 1, 1, 0), (2, 1, 1, 0), (1, 2, 2, 0);
+            INSERT INTO triage (mail, connection, verdict, triage, candidates)
+                VALUES (1, 3, 'matched', '{}', '[]'), (2, 3, 'unmatched', '{}', '[]');";
+        cache.execute_batch(kept).expect("what it kept");
+        super::cache().to_latest(&mut cache).expect("the latest version");
+        let lines = |sql: &str| {
+            let mut statement = cache.prepare(sql).expect("prepare");
+            let rows = statement.query_map([], |row| row.get::<_, String>(0)).expect("query");
+            rows.collect::<Result<Vec<_>, _>>().expect("rows").join(", ")
+        };
+        let desk = "SELECT format('%d %d %s %d', mail, connection, state, date) FROM desk ORDER BY mail";
+        assert_eq!(lines(desk), "1 3 pending 5, 2 3 unmatched 6");
+        let accounts = "SELECT format('%d %d %d', mail, account, date) FROM mail_account ORDER BY mail";
+        assert_eq!(lines(accounts), "1 7 5, 2 7 6");
+        assert_eq!(lines("SELECT CAST(change AS TEXT) FROM desk_mark"), "0");
+    }
+
+    #[test]
+    fn the_reviews_of_the_first_version_are_numbered() {
+        let mut ledger = Connection::open_in_memory().expect("memory");
+        super::ledger().to_version(&mut ledger, 1).expect("the first version");
+        let kept = "INSERT INTO connection (id, kind, name, settings, status) VALUES (3, 'k', 'n', '{}', 'active');
+            INSERT INTO review (connection, key, content, state, rev, retract_after, attempt, changed_at)
+                VALUES (3, x'01', x'01', 'logged', 1, 0, 0, 5), (3, x'02', x'02', 'private', 1, 0, 0, 4);";
+        ledger.execute_batch(kept).expect("what it kept");
+        super::ledger().to_latest(&mut ledger).expect("the latest version");
+        let numbered = "SELECT count(DISTINCT change) FROM review WHERE change > 0";
+        let count: i64 = ledger.query_row(numbered, [], |row| row.get(0)).expect("a count");
+        assert_eq!(count, 2, "the desk takes them in");
     }
 
     #[test]

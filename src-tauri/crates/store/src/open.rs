@@ -16,9 +16,10 @@ use crate::table::desk;
 /// The two databases of a home folder.
 #[derive(Clone)]
 pub struct Store {
-    pub ledger: Db,
-    /// Its read-only connections see the ledger too, as the schema `ledger`.
+    /// Its connections see the ledger too, for reading, as the schema `ledger`. They close first: whoever only reads the
+    /// ledger leaves its write-ahead log lying about.
     pub cache: Db,
+    pub ledger: Db,
 }
 
 /// Whether a home folder has a database that some key must open.
@@ -44,14 +45,16 @@ impl Store {
             }
             other => other?,
         };
-        let open_cache_reader = || {
-            let reader = cache.open_reader()?;
-            desk::attach_ledger(&reader, &ledger.path, &ledger.key_literal())?;
-            Ok(reader)
+        let attached = |connection: Connection| {
+            desk::attach_ledger(&connection, &ledger.path, &ledger.key_literal())?;
+            Ok(connection)
         };
         Ok(Self {
             ledger: Db::new(ledger_writer, (0..READERS).map(|_| ledger.open_reader()).collect::<Result<_, _>>()?),
-            cache: Db::new(cache_writer, (0..READERS).map(|_| open_cache_reader()).collect::<Result<_, StoreFault>>()?),
+            cache: Db::new(
+                attached(cache_writer)?,
+                (0..READERS).map(|_| attached(cache.open_reader()?)).collect::<Result<_, StoreFault>>()?,
+            ),
         })
     }
 }
@@ -100,8 +103,9 @@ impl File<'_> {
 
     /// A connection that has proved its key. `key` must be the first statement on every connection.
     fn connect(&self, flags: OpenFlags) -> Result<Connection, StoreFault> {
-        let connection = Connection::open_with_flags(&self.path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            .map_err(|e| StoreFault::File(self.name(), e.to_string()))?;
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let connection =
+            Connection::open_with_flags(&self.path, flags).map_err(|e| StoreFault::File(self.name(), e.to_string()))?;
         // What is wrong is said by us, once; this one setting is not the file's and may come before the key.
         connection.pragma_update(None, "cipher_log_level", "NONE")?;
         connection.pragma_update(None, "key", self.key_literal())?;

@@ -9,6 +9,7 @@ pub mod copy;
 pub mod desk;
 pub mod folder;
 pub mod mail;
+pub mod mail_account;
 pub mod participant;
 pub mod raw;
 pub mod thread;

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use otomo_domain::account::{Account, AccountId, Endpoint, Source};
 use otomo_domain::address::Address;
 use otomo_domain::secret::SecretString;
-use otomo_domain::sync::FolderRole;
+use otomo_domain::sync::{Folder, FolderRole};
 use otomo_domain::time::Timestamp;
 use otomo_engine::manage::NewAccount;
 use otomo_engine::status::Doing;
+use otomo_engine::steps::Steps;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -45,6 +46,18 @@ pub struct NewAccountArgs {
     #[serde(default)]
     #[ts(optional)]
     pub import_since: Option<Timestamp>,
+    /// A number of the caller's choice: steps are told under it, and `op.cancel` stops the test.
+    #[serde(default)]
+    #[ts(optional)]
+    pub op: Option<u64>,
+}
+
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AccountSignInArgs {
+    pub id: i64,
+    #[ts(type = "string")]
+    pub password: SecretString,
 }
 
 /// What a test of a mailbox found.
@@ -108,14 +121,27 @@ pub(crate) async fn list(api: &Api, _: Nothing) -> Result<Vec<AccountView>, ApiE
 }
 
 pub(crate) async fn test(api: &Api, args: NewAccountArgs) -> Result<Tested, ApiError> {
-    let (folders, status) = api.engine().test_account(&read(api, args)?).await?;
-    let folders = folders.into_iter().map(|f| FolderView { name: f.name, role: f.role, captured_at: None }).collect();
-    Ok(Tested { folders, inbox: status.exists })
+    let (op, new) = (args.op, read(api, args)?);
+    let found = match op {
+        Some(op) => {
+            let steps = Steps::new(api.engine().bus.clone(), op);
+            let test = async { Ok(api.engine().test_account(&new, Some(&steps)).await?) };
+            api.operations.under(op, test).await?
+        }
+        None => api.engine().test_account(&new, None).await?,
+    };
+    let view = |folder: Folder| FolderView { name: folder.name, role: folder.role, captured_at: None };
+    Ok(Tested { folders: found.folders.into_iter().map(view).collect(), inbox: found.inbox.exists })
 }
 
 pub(crate) async fn add(api: &Api, args: NewAccountArgs) -> Result<AccountView, ApiError> {
     let id = api.engine().add_account(read(api, args)?).await?;
     one(api, id).await
+}
+
+pub(crate) async fn sign_in(api: &Api, args: AccountSignInArgs) -> Result<AccountView, ApiError> {
+    api.engine().sign_in_account(AccountId(args.id), args.password).await?;
+    one(api, AccountId(args.id)).await
 }
 
 pub(crate) async fn pause(api: &Api, args: AccountArgs) -> Result<AccountView, ApiError> {

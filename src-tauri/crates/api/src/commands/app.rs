@@ -1,11 +1,17 @@
 //! `app`: the program itself.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use otomo_domain::link::Link;
+use otomo_domain::ports::Desktop;
 use otomo_domain::review::State;
+use otomo_domain::secret::SecretString;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Api;
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 
 /// A command without arguments.
 #[derive(Deserialize, TS)]
@@ -36,6 +42,33 @@ pub struct Status {
     pub needs_attention: i64,
     /// False while the policy file cannot be read.
     pub sharing_allowed: bool,
+    /// This is the sample data, of which nothing is kept.
+    pub sample: bool,
+}
+
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UnlockArgs {
+    #[ts(type = "string")]
+    pub passphrase: SecretString,
+}
+
+#[derive(Serialize, TS)]
+pub struct ChosenFolder {
+    /// `null` where the person chose none.
+    pub path: Option<PathBuf>,
+}
+
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct LinkArgs {
+    pub url: String,
+}
+
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PathArgs {
+    pub path: PathBuf,
 }
 
 pub(crate) async fn status(api: &Api, _: Nothing) -> Result<Status, ApiError> {
@@ -55,7 +88,7 @@ pub(crate) async fn status(api: &Api, _: Nothing) -> Result<Status, ApiError> {
     }
     Ok(Status {
         version: env!("CARGO_PKG_VERSION").into(),
-        home: api.home.display().to_string(),
+        home: api.surroundings.home.display().to_string(),
         accounts: engine.accounts().await?.len(),
         connections: connections.len(),
         mails: engine.mail_count().await?,
@@ -64,5 +97,45 @@ pub(crate) async fn status(api: &Api, _: Nothing) -> Result<Status, ApiError> {
         logged,
         needs_attention,
         sharing_allowed: engine.policy.allows_sharing(),
+        sample: api.surroundings.sample,
     })
+}
+
+/// Whoever starts the program for a window answers these before there is an [`Api`]; to everybody else they mean nothing.
+pub(crate) async fn unlock(_: &Api, _: UnlockArgs) -> Result<Done, ApiError> {
+    Err(ApiError::new(Code::NotPossibleNow, "it is open"))
+}
+
+/// As [`unlock`].
+pub(crate) async fn open_sample(_: &Api, _: Nothing) -> Result<Done, ApiError> {
+    Err(ApiError::new(Code::NotPossibleNow, "there is no window"))
+}
+
+/// As [`unlock`].
+pub(crate) async fn close_sample(_: &Api, _: Nothing) -> Result<Done, ApiError> {
+    Err(ApiError::new(Code::NotPossibleNow, "there is no window"))
+}
+
+pub(crate) async fn choose_folder(api: &Api, _: Nothing) -> Result<ChosenFolder, ApiError> {
+    Ok(ChosenFolder { path: desktop(api)?.choose_folder().await? })
+}
+
+pub(crate) async fn open_link(api: &Api, args: LinkArgs) -> Result<Done, ApiError> {
+    // The link is the sender's: no word of it stands in the error.
+    let link = Link::parse(&args.url).ok_or_else(|| ApiError::new(Code::LinkRefused, ""))?;
+    desktop(api)?.open_link(&link).await?;
+    Ok(Done { done: true })
+}
+
+/// Shows a saved attachment in its folder. No other file of the computer is looked at.
+pub(crate) async fn reveal(api: &Api, args: PathArgs) -> Result<Done, ApiError> {
+    if !api.was_saved(&args.path) {
+        return Err(ApiError::new(Code::NoSuch, "file"));
+    }
+    desktop(api)?.reveal(&args.path).await?;
+    Ok(Done { done: true })
+}
+
+fn desktop(api: &Api) -> Result<&Arc<dyn Desktop>, ApiError> {
+    api.surroundings.desktop.as_ref().ok_or_else(|| ApiError::new(Code::NotPossibleNow, "there is no desktop"))
 }

@@ -1,19 +1,20 @@
 //! `queue`: mail on its way to a CRM.
 
+use otomo_domain::address::Person;
 use otomo_domain::connector::RemoteMail;
 use otomo_domain::digest::Digest;
 use otomo_domain::mail::MailKey;
 use otomo_domain::payload::Choice;
 use otomo_domain::review::{Returned, State};
 use otomo_domain::time::Timestamp;
-use otomo_engine::look::Shipment;
 use otomo_engine::rows::{ReviewId, ReviewRow};
+use otomo_engine::shipments::Shipment;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::app::Nothing;
 use crate::Api;
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -29,7 +30,13 @@ pub struct QueueRow {
     pub key: MailKey,
     pub state: State,
     pub rev: u64,
-    /// The subject as it was or will be sent; empty before the release.
+    /// The mail's row in the cache; `null` while the mail is not there.
+    pub mail: Option<i64>,
+    pub who: Option<Person>,
+    pub outgoing: bool,
+    /// The names of the records it goes to, as the local index has them.
+    pub records: Vec<String>,
+    /// The subject as it was sent, or as it stands in the mail.
     pub subject: String,
     pub choice: Option<Choice>,
     pub payload_sha256: Option<Digest>,
@@ -44,15 +51,20 @@ pub struct QueueRow {
     pub changed_at: Timestamp,
 }
 
-impl From<ReviewRow> for QueueRow {
-    fn from(row: ReviewRow) -> Self {
+impl From<Shipment> for QueueRow {
+    fn from(shipment: Shipment) -> Self {
+        let Shipment { row, mail, who, outgoing, records, subject } = shipment;
         Self {
             id: row.id.0,
             connection: row.subject.connection.0,
             key: row.subject.mail.key,
             state: row.review.state.unwrap_or(State::Pending),
             rev: row.review.rev,
-            subject: String::new(),
+            mail: mail.map(|mail| mail.0),
+            who,
+            outgoing,
+            records,
+            subject,
             choice: row.review.choice,
             payload_sha256: row.review.payload,
             release_at: row.review.release_at,
@@ -67,11 +79,15 @@ impl From<ReviewRow> for QueueRow {
     }
 }
 
-impl From<Shipment> for QueueRow {
-    fn from(shipment: Shipment) -> Self {
-        let subject = shipment.payload.map(|payload| payload.subject).unwrap_or_default();
-        Self { subject, ..Self::from(shipment.row) }
-    }
+/// The answer of a command about one.
+pub(super) async fn row(api: &Api, row: ReviewRow) -> Result<QueueRow, ApiError> {
+    rows(api, vec![row]).await?.pop().ok_or_else(|| ApiError::new(Code::NoSuch, "review"))
+}
+
+/// The answer of a command about several.
+pub(super) async fn rows(api: &Api, rows: Vec<ReviewRow>) -> Result<Vec<QueueRow>, ApiError> {
+    let shipments = api.engine().shipped(rows).await?;
+    Ok(shipments.into_iter().map(QueueRow::from).collect())
 }
 
 pub(crate) async fn list(api: &Api, _: Nothing) -> Result<Vec<QueueRow>, ApiError> {
@@ -92,13 +108,16 @@ pub(crate) async fn list(api: &Api, _: Nothing) -> Result<Vec<QueueRow>, ApiErro
 }
 
 pub(crate) async fn send_now(api: &Api, args: QueueArgs) -> Result<QueueRow, ApiError> {
-    Ok(api.engine().send_now(ReviewId(args.id)).await?.into())
+    let done = api.engine().send_now(ReviewId(args.id)).await?;
+    row(api, done).await
 }
 
 pub(crate) async fn retry(api: &Api, args: QueueArgs) -> Result<QueueRow, ApiError> {
-    Ok(api.engine().retry(ReviewId(args.id)).await?.into())
+    let done = api.engine().retry(ReviewId(args.id)).await?;
+    row(api, done).await
 }
 
 pub(crate) async fn cancel(api: &Api, args: QueueArgs) -> Result<QueueRow, ApiError> {
-    Ok(api.engine().cancel(ReviewId(args.id)).await?.into())
+    let done = api.engine().cancel(ReviewId(args.id)).await?;
+    row(api, done).await
 }

@@ -1,7 +1,6 @@
 //! `review`: what waits for the rep, what would be sent, and the decision.
 
 use otomo_domain::account::ConnectionId;
-use otomo_domain::address::Person;
 use otomo_domain::contact::RecordRef;
 use otomo_domain::digest::Digest;
 use otomo_domain::matching::Candidate;
@@ -10,12 +9,12 @@ use otomo_domain::review::{Returned, State, Triage};
 use otomo_domain::time::Timestamp;
 use otomo_engine::decide::{Decided, Seen};
 use otomo_engine::preview::Wish;
-use otomo_engine::rows::{After, DeskRow, MailRow};
+use otomo_engine::rows::{After, MailRow};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::mail::MailArgs;
-use super::queue::QueueRow;
+use super::mail::{AfterView, MailArgs, MailPage, page_size};
+use super::queue::{QueueRow, rows};
 use crate::Api;
 use crate::error::ApiError;
 
@@ -36,37 +35,6 @@ pub struct ListArgs {
     #[serde(default)]
     #[ts(optional)]
     pub limit: Option<usize>,
-}
-
-#[derive(Clone, Copy, Serialize, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct AfterView {
-    pub date: Timestamp,
-    pub mail: i64,
-}
-
-#[derive(Serialize, TS)]
-pub struct ReviewPage {
-    pub rows: Vec<ReviewRowView>,
-    /// The next page's `after`; `null` at the end.
-    pub next: Option<AfterView>,
-}
-
-#[derive(Serialize, TS)]
-pub struct ReviewRowView {
-    pub connection: i64,
-    pub mail: i64,
-    /// Give it back with a decision: it fails if the row changed meanwhile.
-    pub rev: u64,
-    pub state: State,
-    pub date: Timestamp,
-    pub from: Option<Person>,
-    pub subject: String,
-    pub snippet: String,
-    /// Mail with the same number is one conversation.
-    pub thread: i64,
-    pub attachments: i64,
-    pub release_at: Option<Timestamp>,
 }
 
 /// What the rep wants to share of a mail; what is left out takes its default.
@@ -160,29 +128,11 @@ pub struct DecidedView {
     pub release_at: Option<Timestamp>,
 }
 
-pub(crate) async fn list(api: &Api, args: ListArgs) -> Result<ReviewPage, ApiError> {
-    let limit = args.limit.unwrap_or(100).clamp(1, 1000);
-    let after = args.after.map(|a| After { date: a.date, mail: MailRow(a.mail) });
+pub(crate) async fn list(api: &Api, args: ListArgs) -> Result<MailPage, ApiError> {
     let states = args.states.unwrap_or_else(|| vec![State::Pending]);
-    let rows = api.engine().desk(ConnectionId(args.connection), states, after, limit).await?;
-    let next = rows.last().filter(|_| rows.len() == limit).map(|row| AfterView { date: row.date, mail: row.mail.0 });
-    Ok(ReviewPage { rows: rows.into_iter().map(row_view).collect(), next })
-}
-
-fn row_view(row: DeskRow) -> ReviewRowView {
-    ReviewRowView {
-        connection: row.subject.connection.0,
-        mail: row.mail.0,
-        rev: row.rev,
-        state: row.state,
-        date: row.date,
-        from: row.from,
-        subject: row.title,
-        snippet: row.snippet,
-        thread: row.thread,
-        attachments: row.attachments,
-        release_at: row.release_at,
-    }
+    let after = args.after.map(After::from);
+    let page = api.engine().desk(ConnectionId(args.connection), states, after, page_size(args.limit)).await?;
+    Ok(MailPage::of(page, Some(args.connection)))
 }
 
 pub(crate) async fn preview(api: &Api, args: PreviewArgs) -> Result<Preview, ApiError> {
@@ -210,17 +160,17 @@ pub(crate) async fn why(api: &Api, args: MailArgs) -> Result<Why, ApiError> {
 pub(crate) async fn share(api: &Api, args: ShareArgs) -> Result<DecidedView, ApiError> {
     let seen = seen(args.connection, &args.items);
     let decided = api.engine().share(&seen, wish(args.wish), args.payload_sha256).await?;
-    Ok(decided_view(decided))
+    decided_view(api, decided).await
 }
 
 pub(crate) async fn keep_private(api: &Api, args: KeepPrivateArgs) -> Result<DecidedView, ApiError> {
     let decided = api.engine().keep_private(&seen(args.connection, &args.items)).await?;
-    Ok(decided_view(decided))
+    decided_view(api, decided).await
 }
 
 pub(crate) async fn undo(api: &Api, args: UndoArgs) -> Result<Vec<QueueRow>, ApiError> {
-    let rows = api.engine().undo(args.decision_id).await?;
-    Ok(rows.into_iter().map(QueueRow::from).collect())
+    let undone = api.engine().undo(args.decision_id).await?;
+    rows(api, undone).await
 }
 
 fn wish(args: Option<WishArgs>) -> Wish {
@@ -234,7 +184,7 @@ fn seen(connection: i64, items: &[Item]) -> Vec<Seen> {
     items.iter().map(one).collect()
 }
 
-fn decided_view(decided: Decided) -> DecidedView {
-    let items = decided.reviews.into_iter().map(QueueRow::from).collect();
-    DecidedView { decision_id: decided.decision, items, release_at: decided.release_at }
+async fn decided_view(api: &Api, decided: Decided) -> Result<DecidedView, ApiError> {
+    let items = rows(api, decided.reviews).await?;
+    Ok(DecidedView { decision_id: decided.decision, items, release_at: decided.release_at })
 }

@@ -341,7 +341,7 @@ async fn what_a_crash_left_on_the_wire_is_looked_up_first() {
         held.round.abort();
         drop(held.round.await);
         world.crm.behave();
-        let uploading = world.row("a").await.state;
+        let uploading = world.standing("a").await.state;
         let world = world.restarted(again()).await;
         if uploading == State::Uploading {
             world.check("a", State::Verifying).await;

@@ -76,3 +76,14 @@ async fn stopping_ends_every_worker_in_the_middle_of_whatever_it_does() {
     let world = world.restarted(PolicyState::Valid(Policy::default())).await;
     world.check("a", State::Verifying).await;
 }
+
+#[tokio::test]
+async fn a_worker_that_panics_ends_the_engine() {
+    let world = World::new().await;
+    world.engine.start().await.expect("workers");
+    tokio::task::yield_now().await;
+    assert!(!world.engine.has_ended());
+    world.engine.spawn(async { panic!("a worker fell over") });
+    tokio::time::timeout(Duration::from_secs(5), world.engine.ended()).await.expect("the engine ends");
+    world.engine.stop().await;
+}

@@ -171,7 +171,7 @@ async fn a_decision_waits_until_a_lost_mail_has_been_fetched_again() {
 async fn a_decision_about_a_mail_that_is_nowhere_any_more_comes_back() {
     let world = World::new().await;
     world.receives(&["a"]).await;
-    let subject = world.row("a").await.subject;
+    let subject = world.subject("a").await;
     world.share("a").await;
     world.mailbox.empty();
     let world = world.without_cache().await;

@@ -44,7 +44,7 @@ fn write(folder: &TempDir, name: &str, age: u64, content: &[u8]) {
 }
 
 async fn open(source: &FilesSource) -> (Box<dyn MailSession>, MailboxStatus) {
-    let mut session = source.open().await.unwrap();
+    let mut session = source.open(&()).await.unwrap();
     let folder = session.folders().await.unwrap().remove(0);
     assert_eq!(folder.role, FolderRole::Inbox);
     let status = session.examine(&folder).await.unwrap();
@@ -144,7 +144,7 @@ async fn a_file_that_went_away_is_left_out() {
 
 #[tokio::test]
 async fn a_folder_that_is_not_there_says_so() {
-    let fault = FilesSource::new("/nowhere/at/all".into()).open().await.err().unwrap();
+    let fault = FilesSource::new("/nowhere/at/all".into()).open(&()).await.err().unwrap();
     assert_eq!(fault.kind, MailFaultKind::FilesUnreadable);
     assert!(fault.detail.contains("/nowhere/at/all"));
 }

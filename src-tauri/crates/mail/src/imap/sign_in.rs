@@ -23,12 +23,12 @@ struct Offer {
     login_disabled: bool,
 }
 
-/// Signs in. The server must have greeted.
+/// Signs in, and tells by what. The server must have greeted.
 pub async fn sign_in(
     mut client: Client<Wire>,
     user: &str,
     password: &SecretString,
-) -> Result<Session<Wire>, MailFault> {
+) -> Result<(Session<Wire>, &'static str), MailFault> {
     let password = password.expose_secret();
     if [user, password].iter().any(|text| text.contains('\0')) {
         return Err(MailFault::new(MailFaultKind::SignInRefused, "a user name or password cannot hold a NUL"));
@@ -38,7 +38,7 @@ pub async fn sign_in(
         let sent = AtomicBool::new(false);
         let plain = Plain { user, password, sent: &sent };
         match client.authenticate("PLAIN", plain).await {
-            Ok(session) => return Ok(session),
+            Ok(session) => return Ok((session, "PLAIN")),
             Err((Error::No(_) | Error::Bad(_), unheard)) if !sent.load(Ordering::Relaxed) => client = unheard,
             Err((error, _)) => return Err(refused(&error, user, password)),
         }
@@ -46,7 +46,8 @@ pub async fn sign_in(
     if offer.login_disabled {
         return Err(MailFault::new(MailFaultKind::NoSignInMethod, "the server takes no password"));
     }
-    client.login(user, password).await.map_err(|(error, _)| refused(&error, user, password))
+    let session = client.login(user, password).await.map_err(|(error, _)| refused(&error, user, password))?;
+    Ok((session, "LOGIN"))
 }
 
 /// Asks for the capabilities (RFC 9051 §6.1.1).

@@ -56,6 +56,14 @@ impl<'a> Entity<'a> {
         Reader { leaves: 0, defects }.entity(header, "text/plain", 0)
     }
 
+    /// Every leaf, in order.
+    pub(crate) fn leaves(&self) -> Vec<&Leaf<'a>> {
+        match self {
+            Self::Leaf(leaf) => vec![leaf],
+            Self::Multipart { parts, .. } => parts.iter().flat_map(Self::leaves).collect(),
+        }
+    }
+
     /// The leaf with this number.
     pub(crate) fn leaf(&self, number: u32) -> Option<&Leaf<'a>> {
         match self {

@@ -134,3 +134,32 @@ async fn a_failed_write_is_as_if_it_had_never_been() {
     ledger(&store, |db| Ok(setting::set(db, "colour", "blue")?)).await;
     assert_eq!(colour(&store).await.as_deref(), Some("blue"), "the writer goes on after a panic");
 }
+
+#[tokio::test]
+async fn a_cache_that_is_written_does_not_hold_the_ledger_up() {
+    let (_home, store) = store();
+    let (holding, held) = std::sync::mpsc::channel();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let busy = store.cache.clone();
+    let writing = tokio::spawn(async move {
+        let work = busy.write(move |db| {
+            crate::fixture::add_mail(db, &mail("one"))?;
+            holding.send(()).expect("somebody waits");
+            released.recv().expect("an end");
+            Ok(())
+        });
+        work.await
+    });
+    tokio::task::spawn_blocking(move || held.recv()).await.expect("a wait").expect("it holds the cache");
+    ledger(&store, |db| Ok(setting::set(db, "colour", "blue")?)).await;
+    release.send(()).expect("it still holds the cache");
+    writing.await.expect("a task").expect("a mail");
+}
+
+#[tokio::test]
+async fn the_cache_cannot_write_the_ledger() {
+    let (_home, store) = store();
+    let write = store.cache.write(|db| Ok(setting::set(db, "colour", "red")?));
+    assert!(write.await.is_err(), "it is attached for reading");
+    assert_eq!(colour(&store).await, None);
+}

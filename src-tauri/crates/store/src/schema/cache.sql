@@ -43,6 +43,15 @@ CREATE TABLE copy (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX copy_mail ON copy (mail);
 
+-- The accounts it came to, for as long as it is here.
+CREATE TABLE mail_account (
+    mail INTEGER NOT NULL REFERENCES mail (id) ON DELETE CASCADE,
+    account INTEGER NOT NULL,  -- ledger account.id
+    date INTEGER NOT NULL,     -- mail.date
+    PRIMARY KEY (mail, account)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mail_account_page ON mail_account (account, date, mail);
+
 -- Everybody in the header.
 CREATE TABLE participant (
     mail INTEGER NOT NULL REFERENCES mail (id) ON DELETE CASCADE,
@@ -120,3 +129,17 @@ CREATE TABLE triage (
     candidates TEXT NOT NULL,  -- JSON: records and why
     PRIMARY KEY (mail, connection)
 ) STRICT, WITHOUT ROWID;
+
+-- The state each mail shows at a connection, sorted for the lists: made from triage and ledger.review.
+CREATE TABLE desk (
+    mail INTEGER NOT NULL REFERENCES mail (id) ON DELETE CASCADE,
+    connection INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    date INTEGER NOT NULL,  -- mail.date
+    PRIMARY KEY (mail, connection)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX desk_page ON desk (connection, state, date, mail);
+-- The last ledger.review.change that it knows; one row.
+CREATE TABLE desk_mark (
+    change INTEGER NOT NULL
+) STRICT;

@@ -61,9 +61,12 @@ CREATE TABLE review (
     fault TEXT,             -- JSON: the last refusal or failure
     remote TEXT,            -- JSON: the record in the CRM
     changed_at INTEGER NOT NULL,
+    change INTEGER NOT NULL DEFAULT 0, -- counts the changes of all reviews; the desk reads on from the last it knows
     UNIQUE (connection, key, content)
 ) STRICT;
 CREATE INDEX review_state ON review (state, connection);
+CREATE INDEX review_change ON review (change);
+CREATE INDEX review_changed_at ON review (state, changed_at);
 CREATE INDEX review_decision ON review (decision) WHERE decision IS NOT NULL;
 
 -- The released bytes, from the release until they are retracted.

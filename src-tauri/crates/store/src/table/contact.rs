@@ -157,6 +157,22 @@ pub fn hits(db: &Connection, connection: ConnectionId, address: &Address) -> rus
     rows.collect()
 }
 
+/// The name of a record, if the index has it.
+pub fn name_of(db: &Connection, connection: ConnectionId, record: &RecordRef) -> rusqlite::Result<Option<String>> {
+    Ok(row_of(db, connection, record)?.map(|(_, name)| name))
+}
+
+/// The name of the company that a record belongs to.
+pub fn company_of(db: &Connection, connection: ConnectionId, record: &RecordRef) -> rusqlite::Result<Option<String>> {
+    let sql = "SELECT parent FROM contact WHERE connection = ?1 AND kind = ?2 AND record = ?3";
+    let parent: Option<RecordRef> = db
+        .prepare_cached(sql)?
+        .query_row(params![connection.0, to_word(&record.kind)?, record.id], |row| json_opt(row, 0))
+        .optional()?
+        .flatten();
+    parent.map_or(Ok(None), |company| name_of(db, connection, &company))
+}
+
 /// Contacts whose name or address contains `text`, for choosing one by hand. Asks this computer only.
 pub fn search(db: &Connection, connection: ConnectionId, text: &str, limit: usize) -> rusqlite::Result<Vec<Contact>> {
     let sql = "SELECT DISTINCT c.id, c.kind, c.record, c.name, c.url, c.parent FROM contact c

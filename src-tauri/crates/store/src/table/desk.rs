@@ -1,107 +1,134 @@
-//! The joined view of both files: mail with what was decided about it. Read on connections that have the ledger attached.
+//! `desk`, `desk_mark`: the state each mail shows at a connection, sorted for the lists.
+//!
+//! The state comes out of two files: what was decided stands in the ledger, what nobody has decided on in the cache. No
+//! index reaches over both, so the answer is kept here. A finding is placed in the transaction that writes it; what was
+//! decided since is taken in by [`catch_up`], which a reader asks for, and which a crash cannot make forget anything.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use otomo_domain::account::ConnectionId;
-use otomo_domain::address::Person;
-use otomo_domain::mail::{MailId, MailKey};
 use otomo_domain::review::State;
-use otomo_domain::time::Timestamp;
-use rusqlite::{Connection, Row, ToSql, params};
+use rusqlite::{Connection, params};
 
-use super::mail::MailRow;
-use super::review::Subject;
-use crate::column::{digest, to_word};
+use super::mail::{After, MailRow};
+use crate::column::{to_word, word};
+use crate::error::StoreFault;
 
-/// Makes the ledger visible to a cache connection.
-pub(crate) fn attach_ledger(db: &Connection, path: &Path, key_literal: &str) -> rusqlite::Result<()> {
-    db.execute("ATTACH DATABASE ?1 AS ledger KEY ?2", params![path.to_string_lossy(), key_literal]).map(drop)
-}
+mod row;
+
+pub use row::{ContactBrief, DeskRow, Standing, other_side, row};
+
+pub(crate) const CREATE: &str = "
+CREATE TABLE desk (
+    mail INTEGER NOT NULL REFERENCES mail (id) ON DELETE CASCADE,
+    connection INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    date INTEGER NOT NULL,
+    PRIMARY KEY (mail, connection)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX desk_page ON desk (connection, state, date, mail);
+INSERT INTO desk (mail, connection, state, date)
+    SELECT t.mail, t.connection, CASE t.verdict WHEN 'matched' THEN 'pending' ELSE t.verdict END, m.date
+    FROM triage t JOIN mail m ON m.id = t.mail;
+CREATE TABLE desk_mark (
+    change INTEGER NOT NULL
+) STRICT;
+INSERT INTO desk_mark (change) VALUES (0);
+";
 
 /// The state shown (see `Review::state`): what was decided, unless nothing was or it came back; else the triage.
 const STATE: &str = "CASE WHEN r.state IS NOT NULL AND r.state <> 'pending' THEN r.state
     ELSE CASE t.verdict WHEN 'matched' THEN 'pending' ELSE t.verdict END END";
 
-const JOINED: &str = "FROM triage t JOIN mail m ON m.id = t.mail
-    LEFT JOIN ledger.review r ON r.connection = t.connection AND r.key = m.key AND r.content = m.content
-    LEFT JOIN participant p ON p.mail = m.id AND p.position = 0 AND p.role = 'from'";
+const PAGE: &str = "SELECT date, mail FROM desk WHERE connection = ?1 AND state = ?2 AND (date, mail) < (?3, ?4)
+    ORDER BY date DESC, mail DESC LIMIT ?5";
 
-/// A row of a list of mail at a connection.
-#[derive(Clone, Debug)]
-pub struct DeskRow {
-    pub mail: MailRow,
-    pub subject: Subject,
-    pub state: State,
-    pub rev: u64,
-    pub date: Timestamp,
-    /// The author; participants stand role by role, From first. A mail without a From has none.
-    pub from: Option<Person>,
-    pub title: String,
-    pub snippet: String,
-    pub thread: i64,
-    pub attachments: i64,
-    pub release_at: Option<Timestamp>,
+/// Makes the ledger visible to a cache connection, for reading only: a transaction here must never wait for one there.
+pub(crate) fn attach_ledger(db: &Connection, path: &Path, key_literal: &str) -> Result<(), StoreFault> {
+    let file = |why: &str| StoreFault::File("ledger.db".into(), why.into());
+    let path = std::path::absolute(path).map_err(|e| file(&e.to_string()))?;
+    let mut url = url::Url::from_file_path(path).map_err(|()| file("its path is no address"))?;
+    url.set_query(Some("mode=ro"));
+    db.execute("ATTACH DATABASE ?1 AS ledger KEY ?2", params![url.as_str(), key_literal])?;
+    Ok(())
 }
 
-/// Where a list goes on: after the row with this date and number.
-#[derive(Clone, Copy, Debug)]
-pub struct After {
-    pub date: Timestamp,
-    pub mail: MailRow,
+/// Shows a mail at a connection as its triage and its review have it now.
+pub(super) fn place(db: &Connection, mail: MailRow, connection: ConnectionId) -> rusqlite::Result<()> {
+    let sql = format!(
+        "INSERT OR REPLACE INTO desk (mail, connection, state, date)
+         SELECT t.mail, t.connection, {STATE}, m.date FROM triage t JOIN mail m ON m.id = t.mail
+         LEFT JOIN ledger.review r ON r.connection = t.connection AND r.key = m.key AND r.content = m.content
+         WHERE t.mail = ?1 AND t.connection = ?2"
+    );
+    db.prepare_cached(&sql)?.execute(params![mail.0, connection.0]).map(drop)
+}
+
+/// Whether something was decided that the desk does not show yet.
+pub fn is_behind(db: &Connection) -> rusqlite::Result<bool> {
+    let sql = "SELECT (SELECT change FROM desk_mark) <> (SELECT coalesce(max(change), 0) FROM ledger.review)";
+    db.prepare_cached(sql)?.query_row([], |row| row.get(0))
+}
+
+/// Takes in what was decided since the last time.
+pub fn catch_up(db: &Connection) -> rusqlite::Result<()> {
+    let sql = format!(
+        "INSERT OR REPLACE INTO desk (mail, connection, state, date)
+         SELECT t.mail, t.connection, {STATE}, m.date FROM ledger.review r
+         CROSS JOIN mail m ON m.key = r.key AND m.content = r.content
+         CROSS JOIN triage t ON t.mail = m.id AND t.connection = r.connection
+         WHERE r.change > (SELECT change FROM desk_mark)"
+    );
+    db.prepare_cached(&sql)?.execute([])?;
+    let sql = "UPDATE desk_mark SET change = (SELECT coalesce(max(change), 0) FROM ledger.review)";
+    db.prepare_cached(sql)?.execute([]).map(drop)
+}
+
+pub(super) fn forget(db: &Connection, connection: ConnectionId) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM desk WHERE connection = ?1")?.execute([connection.0]).map(drop)
 }
 
 /// Mail at a connection in one of these states, newest first.
-pub fn list(
+pub fn page(
     db: &Connection,
     connection: ConnectionId,
     states: &[State],
     after: Option<After>,
     limit: usize,
-) -> rusqlite::Result<Vec<DeskRow>> {
-    let words: Vec<String> = states.iter().map(to_word).collect::<Result<_, _>>()?;
-    let marks = (0..words.len()).map(|n| format!("?{}", n + 5)).collect::<Vec<_>>().join(", ");
-    let sql = format!(
-        "SELECT m.id, m.key, m.content, {STATE} AS state, coalesce(r.rev, 0), m.date, p.address, p.name, m.subject, m.snippet,
-                m.thread, (SELECT count(*) FROM attachment a WHERE a.mail = m.id AND NOT a.inline), r.release_at
-         {JOINED} WHERE t.connection = ?1 AND (m.date, m.id) < (?2, ?3) AND {STATE} IN ({marks})
-         ORDER BY m.date DESC, m.id DESC LIMIT ?4"
-    );
-    let after = after.unwrap_or(After { date: Timestamp(i64::MAX), mail: MailRow(i64::MAX) });
-    let mut values: Vec<&dyn ToSql> = vec![&connection.0, &after.date.0, &after.mail.0, &limit];
-    values.extend(words.iter().map(|w| w as &dyn ToSql));
-    let mut statement = db.prepare_cached(&sql)?;
-    let rows = statement.query_map(values.as_slice(), |row| read(connection, row))?;
-    rows.collect()
+) -> rusqlite::Result<Vec<After>> {
+    let after = after.unwrap_or(After::START);
+    let mut statement = db.prepare_cached(PAGE)?;
+    let mut found = Vec::new();
+    // A state at a time: only so the index gives each state's rows in their order.
+    for state in states {
+        let values = params![connection.0, to_word(state)?, after.date.0, after.mail.0, limit];
+        for row in statement.query_map(values, After::read)? {
+            found.push(row?);
+        }
+    }
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    found.dedup();
+    found.truncate(limit);
+    Ok(found)
 }
 
-fn read(connection: ConnectionId, row: &Row<'_>) -> rusqlite::Result<DeskRow> {
-    let address: Option<String> = row.get(6)?;
-    let name: Option<String> = row.get(7)?;
-    let address = address.and_then(|text| otomo_domain::address::Address::parse(&text));
-    Ok(DeskRow {
-        mail: MailRow(row.get(0)?),
-        subject: Subject { connection, mail: MailId { key: MailKey(digest(row, 1)?), content: digest(row, 2)? } },
-        state: crate::column::word(row, 3)?,
-        rev: u64::try_from(row.get::<_, i64>(4)?).unwrap_or(0),
-        date: Timestamp(row.get(5)?),
-        from: address.map(|address| Person { address, name: name.unwrap_or_default() }),
-        title: row.get(8)?,
-        snippet: row.get(9)?,
-        thread: row.get(10)?,
-        attachments: row.get(11)?,
-        release_at: row.get::<_, Option<i64>>(12)?.map(Timestamp),
-    })
+/// How much mail there is in these states.
+pub fn count(db: &Connection, connection: ConnectionId, states: &[State]) -> rusqlite::Result<i64> {
+    let mut statement = db.prepare_cached("SELECT count(*) FROM desk WHERE connection = ?1 AND state = ?2")?;
+    let states: BTreeSet<State> = states.iter().copied().collect();
+    let mut count = 0;
+    for state in states {
+        count += statement.query_row(params![connection.0, to_word(&state)?], |row| row.get::<_, i64>(0))?;
+    }
+    Ok(count)
 }
 
 /// How much mail there is in each state that occurs.
 pub fn counts(db: &Connection, connection: ConnectionId) -> rusqlite::Result<Vec<(State, i64)>> {
-    let sql = format!(
-        "SELECT {STATE} AS state, count(*) FROM triage t JOIN mail m ON m.id = t.mail
-         LEFT JOIN ledger.review r ON r.connection = t.connection AND r.key = m.key AND r.content = m.content
-         WHERE t.connection = ?1 GROUP BY 1"
-    );
-    let mut statement = db.prepare_cached(&sql)?;
-    let rows = statement.query_map([connection.0], |row| Ok((crate::column::word(row, 0)?, row.get(1)?)))?;
+    let sql = "SELECT state, count(*) FROM desk WHERE connection = ?1 GROUP BY state";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([connection.0], |row| Ok((word(row, 0)?, row.get(1)?)))?;
     rows.collect()
 }
 

@@ -98,9 +98,43 @@ pub fn id_of(db: &Connection, row: MailRow) -> rusqlite::Result<MailId> {
     db.prepare_cached(sql)?.query_row([row.0], read)
 }
 
+/// What a list shows of the subject: at most 500 characters.
+pub fn title(db: &Connection, row: MailRow) -> rusqlite::Result<String> {
+    let sql = "SELECT substr(subject, 1, 500) FROM mail WHERE id = ?1";
+    db.prepare_cached(sql)?.query_row([row.0], |row| row.get(0))
+}
+
 /// Where the mail's bytes are.
 pub fn raw_of(db: &Connection, row: MailRow) -> rusqlite::Result<RawId> {
     db.prepare_cached("SELECT raw FROM mail WHERE id = ?1")?.query_row([row.0], |r| r.get(0).map(RawId))
+}
+
+/// Where a page of mail goes on: after the mail with this date and number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct After {
+    pub date: Timestamp,
+    pub mail: MailRow,
+}
+
+impl After {
+    /// Before the first page.
+    pub(super) const START: Self = Self { date: Timestamp(i64::MAX), mail: MailRow(i64::MAX) };
+
+    /// From the columns date and number.
+    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { date: Timestamp(row.get(0)?), mail: MailRow(row.get(1)?) })
+    }
+}
+
+pub(super) const PAGE: &str =
+    "SELECT date, id FROM mail WHERE (date, id) < (?1, ?2) ORDER BY date DESC, id DESC LIMIT ?3";
+
+/// All mail, newest first.
+pub fn page(db: &Connection, after: Option<After>, limit: usize) -> rusqlite::Result<Vec<After>> {
+    let after = after.unwrap_or(After::START);
+    let mut statement = db.prepare_cached(PAGE)?;
+    let rows = statement.query_map(params![after.date.0, after.mail.0, limit], After::read)?;
+    rows.collect()
 }
 
 pub fn count(db: &Connection) -> rusqlite::Result<i64> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use otomo_domain::address::{Address, Person};
 use otomo_domain::mail::Participant;
 use rusqlite::types::Type;
-use rusqlite::{Connection, Error, params};
+use rusqlite::{Connection, Error, OptionalExtension, Row, params};
 
 use super::mail::MailRow;
 use crate::column::{to_word, word};
@@ -36,11 +36,32 @@ pub fn of_mail(db: &Connection, mail: MailRow) -> rusqlite::Result<Vec<Participa
     let sql = "SELECT role, address, name FROM participant WHERE mail = ?1 ORDER BY position";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([mail.0], |row| {
-        let text: String = row.get(1)?;
-        let address = Address::parse(&text).ok_or_else(|| Error::InvalidColumnType(1, "address".into(), Type::Text))?;
-        Ok(Participant { role: word(row, 0)?, person: Person { address, name: row.get(2)? } })
+        Ok(Participant { role: word(row, 0)?, person: Person { address: address(row, 1)?, name: row.get(2)? } })
     })?;
     rows.collect()
+}
+
+/// The author: the first From. Participants stand role by role, From first.
+pub fn author(db: &Connection, mail: MailRow) -> rusqlite::Result<Option<Person>> {
+    let sql = "SELECT address, name FROM participant WHERE mail = ?1 AND position = 0 AND role = 'from'";
+    one(db, sql, mail)
+}
+
+/// The first To; where there is none, the first Cc.
+pub fn receiver(db: &Connection, mail: MailRow) -> rusqlite::Result<Option<Person>> {
+    let sql =
+        "SELECT address, name FROM participant WHERE mail = ?1 AND role IN ('to', 'cc') ORDER BY position LIMIT 1";
+    one(db, sql, mail)
+}
+
+fn one(db: &Connection, sql: &str, mail: MailRow) -> rusqlite::Result<Option<Person>> {
+    let read = |row: &Row<'_>| Ok(Person { address: address(row, 0)?, name: row.get(1)? });
+    db.prepare_cached(sql)?.query_row([mail.0], read).optional()
+}
+
+fn address(row: &Row<'_>, index: usize) -> rusqlite::Result<Address> {
+    let text: String = row.get(index)?;
+    Address::parse(&text).ok_or_else(|| Error::InvalidColumnType(index, "address".into(), Type::Text))
 }
 
 /// The mails that name any of these addresses.

@@ -6,7 +6,7 @@ use otomo_domain::review::{Review, State};
 use otomo_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::column::{digest, digest_opt, json_opt, to_json, to_word, word, word_opt};
+use crate::column::{digest, digest_opt, json_opt, to_json, to_word, word_opt};
 
 pub(crate) const CREATE: &str = "
 CREATE TABLE decision (
@@ -36,6 +36,14 @@ CREATE TABLE review (
 ) STRICT;
 CREATE INDEX review_state ON review (state, connection);
 CREATE INDEX review_decision ON review (decision) WHERE decision IS NOT NULL;
+";
+
+/// Numbers the changes of all reviews in the order in which they were made, for `desk`, and sorts each state by its last.
+pub(crate) const NUMBER_CHANGES: &str = "
+ALTER TABLE review ADD COLUMN change INTEGER NOT NULL DEFAULT 0;
+UPDATE review SET change = id;
+CREATE INDEX review_change ON review (change);
+CREATE INDEX review_changed_at ON review (state, changed_at);
 ";
 
 /// Row number of a review.
@@ -107,11 +115,12 @@ pub fn put(
     now: Timestamp,
 ) -> rusqlite::Result<ReviewId> {
     let sql = "INSERT INTO review (connection, key, content, state, rev, decision, choice, payload, release_at, retract_after,
-                   returned, attempt, next_attempt_at, fault, remote, changed_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                   returned, attempt, next_attempt_at, fault, remote, changed_at, change)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                   (SELECT coalesce(max(change), 0) + 1 FROM review))
                ON CONFLICT (connection, key, content) DO UPDATE SET state = ?4, rev = ?5, decision = coalesce(?6, decision),
                    choice = ?7, payload = ?8, release_at = ?9, retract_after = ?10, returned = ?11, attempt = ?12,
-                   next_attempt_at = ?13, fault = ?14, remote = ?15, changed_at = ?16
+                   next_attempt_at = ?13, fault = ?14, remote = ?15, changed_at = ?16, change = excluded.change
                RETURNING id";
     let values = params![
         subject.connection.0,
@@ -155,6 +164,40 @@ pub fn in_state(db: &Connection, state: State, limit: usize) -> rusqlite::Result
     rows.collect()
 }
 
+/// Where a list of reviews goes on: after the row with this change and number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AfterReview {
+    pub changed_at: Timestamp,
+    pub id: ReviewId,
+}
+
+pub(super) fn latest_sql() -> String {
+    format!(
+        "SELECT {COLUMNS} FROM review WHERE state = ?1 AND (changed_at, id) < (?2, ?3)
+         ORDER BY changed_at DESC, id DESC LIMIT ?4"
+    )
+}
+
+/// Reviews in one of these states, last changed first.
+pub fn latest(
+    db: &Connection,
+    states: &[State],
+    after: Option<AfterReview>,
+    limit: usize,
+) -> rusqlite::Result<Vec<ReviewRow>> {
+    let after = after.unwrap_or(AfterReview { changed_at: Timestamp(i64::MAX), id: ReviewId(i64::MAX) });
+    let mut statement = db.prepare_cached(&latest_sql())?;
+    let mut rows = Vec::new();
+    // A state at a time: only so the index gives each state's rows in their order.
+    for state in states {
+        let found = statement.query_map(params![to_word(state)?, after.changed_at.0, after.id.0, limit], read)?;
+        rows.append(&mut found.collect::<rusqlite::Result<Vec<_>>>()?);
+    }
+    rows.sort_by_key(|row| std::cmp::Reverse((row.changed_at, row.id)));
+    rows.truncate(limit);
+    Ok(rows)
+}
+
 /// The earliest moment at which a review waits for the clock.
 pub fn next_due(db: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     let sql = "SELECT min(CASE state WHEN 'scheduled' THEN release_at ELSE next_attempt_at END) FROM review
@@ -168,12 +211,4 @@ pub fn key_is_taken(db: &Connection, subject: &Subject) -> rusqlite::Result<bool
                AND state NOT IN ('pending', 'private', 'retracted'))";
     let values = params![subject.connection.0, subject.mail.key.0.as_bytes(), subject.mail.content.as_bytes()];
     db.prepare_cached(sql)?.query_row(values, |row| row.get(0))
-}
-
-/// How many reviews there are in each state that occurs.
-pub fn counts(db: &Connection) -> rusqlite::Result<Vec<(State, i64)>> {
-    let mut statement =
-        db.prepare_cached("SELECT state, count(*) FROM review WHERE state IS NOT NULL GROUP BY state")?;
-    let rows = statement.query_map([], |row| Ok((word(row, 0)?, row.get(1)?)))?;
-    rows.collect()
 }

@@ -5,6 +5,7 @@ use otomo_domain::matching::Candidate;
 use otomo_domain::review::Triage;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::desk;
 use super::mail::MailRow;
 use crate::column::{json, to_json};
 
@@ -35,12 +36,14 @@ fn verdict(triage: &Triage) -> &'static str {
     }
 }
 
+/// Keeps a finding, and shows it on the desk.
 pub fn set(db: &Connection, mail: MailRow, connection: ConnectionId, finding: &Finding) -> rusqlite::Result<()> {
     let sql =
         "INSERT OR REPLACE INTO triage (mail, connection, verdict, triage, candidates) VALUES (?1, ?2, ?3, ?4, ?5)";
     let (verdict, triage, candidates) =
         (verdict(&finding.triage), to_json(&finding.triage)?, to_json(&finding.candidates)?);
-    db.prepare_cached(sql)?.execute(params![mail.0, connection.0, verdict, triage, candidates]).map(drop)
+    db.prepare_cached(sql)?.execute(params![mail.0, connection.0, verdict, triage, candidates])?;
+    desk::place(db, mail, connection)
 }
 
 pub fn get(db: &Connection, mail: MailRow, connection: ConnectionId) -> rusqlite::Result<Option<Finding>> {
@@ -51,5 +54,6 @@ pub fn get(db: &Connection, mail: MailRow, connection: ConnectionId) -> rusqlite
 }
 
 pub fn forget(db: &Connection, connection: ConnectionId) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM triage WHERE connection = ?1")?.execute([connection.0]).map(drop)
+    db.prepare_cached("DELETE FROM triage WHERE connection = ?1")?.execute([connection.0])?;
+    desk::forget(db, connection)
 }

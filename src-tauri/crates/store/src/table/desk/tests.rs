@@ -2,10 +2,11 @@ use super::*;
 use crate::Store;
 use crate::fixture::{self, NOW, add_connection, add_mail, cache, ledger, share, store};
 use crate::table::triage::{self, Finding};
-use crate::table::{audit, review};
+use crate::table::{audit, mail, mail_account, review};
 use crate::transition::{Context, apply};
 use otomo_domain::review::{Review, Triage};
 use otomo_domain::rules::Exclusion;
+use otomo_domain::time::Timestamp;
 
 const CRM: ConnectionId = ConnectionId(1);
 
@@ -43,8 +44,27 @@ async fn add(store: &Store, name: String, date: Timestamp, triage: Triage) -> Ma
     .await
 }
 
+/// The list of the rep, once the desk has caught up.
 async fn all(store: &Store, states: &'static [State]) -> Vec<DeskRow> {
-    store.cache.read(move |db| Ok(list(db, CRM, states, None, 1000)?)).await.expect("a list")
+    cache(store, |db| Ok(catch_up(db)?)).await;
+    let own = [fixture::address("rep@own.example")];
+    let read = store.cache.read(move |db| {
+        let page = page(db, CRM, states, None, 1000)?;
+        Ok(page.iter().map(|at| row(db, at.mail, Some(CRM), &own)).collect::<Result<Vec<_>, _>>()?)
+    });
+    read.await.expect("a list")
+}
+
+async fn is_behind(store: &Store) -> bool {
+    store.cache.read(|db| Ok(super::is_behind(db)?)).await.expect("a look")
+}
+
+fn standing(row: &DeskRow) -> &Standing {
+    row.standing.as_ref().expect("it has been examined")
+}
+
+fn titles(rows: &[DeskRow]) -> Vec<&str> {
+    rows.iter().map(|row| row.title.as_str()).collect()
 }
 
 #[tokio::test]
@@ -66,10 +86,12 @@ async fn the_state_shown_is_the_one_the_domain_says_for_every_state() {
         expected.insert(undecided, Review::default().state(&triage));
     }
     let shown = all(&store, &EVERY_STATE).await;
-    assert_eq!(
-        shown.into_iter().map(|row| (row.title, row.state)).collect::<std::collections::BTreeMap<_, _>>(),
-        expected
-    );
+    let told = shown.iter().map(|row| (row.title.clone(), standing(row).state));
+    assert_eq!(told.collect::<std::collections::BTreeMap<_, _>>(), expected);
+    for state in EVERY_STATE {
+        let page = store.cache.read(move |db| Ok(page(db, CRM, &[state], None, 1000)?)).await.expect("a page");
+        assert_eq!(page.len(), expected.values().filter(|s| **s == state).count(), "{state:?}");
+    }
 
     let mut counted = std::collections::BTreeMap::new();
     expected.values().for_each(|state| *counted.entry(*state).or_insert(0) += 1);
@@ -82,25 +104,26 @@ async fn only_the_states_asked_for_are_listed() {
     let (_home, store) = store();
     add(&store, "a".into(), NOW, Triage::Matched).await;
     add(&store, "b".into(), NOW, Triage::Unmatched).await;
-    let titles = |rows: Vec<DeskRow>| rows.into_iter().map(|row| row.title).collect::<Vec<_>>();
-    assert_eq!(titles(all(&store, &[State::Pending]).await), ["a"]);
-    assert_eq!(titles(all(&store, &[State::Unmatched, State::Logged]).await), ["b"]);
-    assert_eq!(titles(all(&store, &[]).await), Vec::<String>::new());
+    assert_eq!(titles(&all(&store, &[State::Pending]).await), ["a"]);
+    assert_eq!(titles(&all(&store, &[State::Unmatched, State::Logged]).await), ["b"]);
+    assert_eq!(titles(&all(&store, &[]).await), Vec::<&str>::new());
 }
 
 #[tokio::test]
 async fn pages_show_each_mail_once_newest_first_also_where_dates_are_the_same() {
     let (_home, store) = store();
     for number in 0..25i64 {
-        add(&store, format!("{number}"), Timestamp(NOW.0 + number / 4), Triage::Matched).await;
+        let triage = if number % 3 == 0 { Triage::Unmatched } else { Triage::Matched };
+        add(&store, format!("{number}"), Timestamp(NOW.0 + number / 4), triage).await;
     }
     let mut seen = Vec::new();
     let mut after = None;
     loop {
-        let page = store.cache.read(move |db| Ok(list(db, CRM, &[State::Pending], after, 4)?)).await.expect("a page");
+        let states = [State::Pending, State::Unmatched];
+        let page = store.cache.read(move |db| Ok(page(db, CRM, &states, after, 4)?)).await.expect("a page");
         let Some(last) = page.last() else { break };
-        after = Some(After { date: last.date, mail: last.mail });
-        seen.extend(page.iter().map(|row| (row.date, row.mail)));
+        after = Some(*last);
+        seen.extend(page);
     }
     assert_eq!(seen.len(), 25);
     assert!(seen.is_sorted_by(|a, b| a > b), "{seen:?}");
@@ -115,8 +138,8 @@ async fn a_row_tells_what_a_decision_needs() {
     ledger(&store, move |db| apply(db, &subject, &share("p"), &Context::engine(NOW)).map(drop)).await;
     let rows = all(&store, &[State::Scheduled]).await;
     let shown = rows.first().expect("one row");
-    assert_eq!((shown.mail, shown.subject, shown.rev, shown.release_at), (row, subject, 1, Some(fixture::LATER)));
-    assert_eq!(shown.from.as_ref().map(|p| p.address.as_str()), Some("client@x.jp"));
+    assert_eq!((shown.mail, shown.id), (row, subject.mail));
+    assert_eq!((standing(shown).rev, standing(shown).release_at), (1, Some(fixture::LATER)));
 }
 
 #[tokio::test]
@@ -134,16 +157,129 @@ async fn a_new_finding_replaces_the_old_one() {
 }
 
 #[tokio::test]
-async fn a_mail_without_a_from_shows_nobody_as_its_author() {
+async fn the_other_side_is_the_author_or_the_first_receiver_of_what_the_rep_wrote() {
+    use otomo_domain::mail::Role;
     let (_home, store) = store();
-    let mut mail = fixture::mail("anonymous");
-    mail.participants.retain(|p| p.role != otomo_domain::mail::Role::From);
-    assert!(!mail.participants.is_empty(), "somebody else is in it");
+    let check = async |name: &str, people: &[(Role, &str)], who: Option<&str>, outgoing: bool| {
+        let person = |(role, text): &(Role, &str)| otomo_domain::mail::Participant {
+            role: *role,
+            person: otomo_domain::address::Person { address: fixture::address(text), name: String::new() },
+        };
+        let mail =
+            otomo_domain::mail::Mail { participants: people.iter().map(person).collect(), ..fixture::mail(name) };
+        let shown = cache(&store, move |db| {
+            let mail = add_mail(db, &mail)?;
+            Ok(row(db, mail, None, &[fixture::address("rep@own.example")])?)
+        });
+        let shown = shown.await;
+        let told = shown.who.as_ref().map(|person| person.address.as_str());
+        assert_eq!((told, shown.outgoing), (who, outgoing), "{name}");
+        assert!(shown.standing.is_none(), "nobody asked about a CRM");
+    };
+    let (rep, client, other) = ("rep@own.example", "client@x.jp", "other@x.jp");
+    check("received", &[(Role::From, client), (Role::To, rep)], Some(client), false).await;
+    check("sent", &[(Role::From, rep), (Role::ReplyTo, other), (Role::To, client)], Some(client), true).await;
+    check("sent by cc", &[(Role::From, rep), (Role::Cc, client)], Some(client), true).await;
+    check("sent to nobody", &[(Role::From, rep)], None, true).await;
+    check("without a from", &[(Role::To, client)], None, false).await;
+}
+
+#[tokio::test]
+async fn a_decision_is_shown_once_the_desk_has_caught_up_and_so_is_its_undoing() {
+    let (_home, store) = store();
+    ledger(&store, |db| add_connection(db).map(drop)).await;
+    let mail = add(&store, "a".into(), NOW, Triage::Matched).await;
+    let act = async |act: otomo_domain::review::Act| {
+        let subject = fixture::subject(CRM, &fixture::mail("a"));
+        ledger(&store, move |db| apply(db, &subject, &act, &Context::engine(NOW)).map(drop)).await;
+        assert!(is_behind(&store).await);
+    };
+    act(share("p")).await;
+    assert_eq!(titles(&all(&store, &[State::Scheduled]).await), ["a"]);
+    assert_eq!((all(&store, &[State::Pending]).await.len(), is_behind(&store).await), (0, false));
+    act(otomo_domain::review::Act::Undo).await;
+    assert_eq!(titles(&all(&store, &[State::Pending]).await), ["a"]);
+
+    act(otomo_domain::review::Act::KeepPrivate).await;
     cache(&store, move |db| {
-        let row = add_mail(db, &mail)?;
-        Ok(triage::set(db, row, CRM, &Finding { triage: Triage::Matched, candidates: vec![] })?)
+        Ok(triage::set(db, mail, CRM, &Finding { triage: Triage::Unmatched, candidates: vec![] })?)
     })
     .await;
-    let shown = all(&store, &[State::Pending]).await;
-    assert_eq!(shown.iter().map(|row| row.from.clone()).collect::<Vec<_>>(), [None]);
+    assert!(all(&store, &[State::Unmatched]).await.is_empty(), "a new finding does not undo a decision");
+    assert_eq!(titles(&all(&store, &[State::Private]).await), ["a"]);
+}
+
+#[tokio::test]
+async fn a_row_tells_the_first_contact_with_its_company_and_how_many_more_there_are() {
+    use otomo_domain::connector::ContactPage;
+    use otomo_domain::contact::{Contact, RecordRef, RecordType};
+    let (_home, store) = store();
+    let contact = |kind, id: &str, parent| Contact {
+        record: RecordRef { kind, id: id.into() },
+        name: format!("name of {id}"),
+        emails: vec![],
+        url: None,
+        parent,
+    };
+    let company = RecordRef { kind: RecordType::Company, id: "C".into() };
+    let contacts = vec![
+        contact(RecordType::Contact, "A", Some(company)),
+        contact(RecordType::Contact, "B", None),
+        contact(RecordType::Company, "C", None),
+    ];
+    let page = ContactPage { contacts, gone: vec![], cursor: String::new(), has_more: false, starts_over: true };
+    cache(&store, move |db| Ok(crate::table::contact::take_page(db, CRM, &page, NOW).map(drop)?)).await;
+    let brief = async |name: &'static str, records: &'static [&'static str]| {
+        let candidate = |id: &&str| otomo_domain::matching::Candidate {
+            record: fixture::record(id),
+            name: format!("name of {id}"),
+            reasons: vec![],
+        };
+        let shown = cache(&store, move |db| {
+            let mail = add_mail(db, &fixture::mail(name))?;
+            let candidates = records.iter().map(candidate).collect();
+            triage::set(db, mail, CRM, &Finding { triage: Triage::Matched, candidates })?;
+            Ok(row(db, mail, Some(CRM), &[])?)
+        });
+        let contact = shown.await.standing.expect("a standing").contact;
+        contact.map(|brief| (brief.name, brief.company, brief.more))
+    };
+    assert_eq!(brief("nobody", &[]).await, None);
+    assert_eq!(brief("two", &["A", "B"]).await, Some(("name of A".into(), Some("name of C".into()), 1)));
+    assert_eq!(brief("alone", &["B"]).await, Some(("name of B".into(), None, 0)));
+    assert_eq!(brief("gone", &["Z"]).await, Some(("name of Z".into(), None, 0)));
+}
+
+#[tokio::test]
+async fn a_list_shows_five_hundred_characters_of_a_subject() {
+    let (_home, store) = store();
+    let mail = otomo_domain::mail::Mail { subject: "件".repeat(5000), ..fixture::mail("long") };
+    let shown = cache(&store, move |db| {
+        let mail = add_mail(db, &mail)?;
+        Ok(row(db, mail, None, &[])?)
+    });
+    assert_eq!(shown.await.title, "件".repeat(500));
+}
+
+/// A page must cost the same however much mail there is and however far one scrolls.
+#[tokio::test]
+async fn every_page_comes_straight_out_of_an_index() {
+    let (_home, store) = store();
+    for (sql, index) in [
+        (PAGE, "desk_page"),
+        (mail_account::PAGE, "mail_account_page"),
+        (mail::PAGE, "mail_date"),
+        (&review::latest_sql(), "review_changed_at"),
+    ] {
+        let sql = format!("EXPLAIN QUERY PLAN {sql}");
+        let plan = store.cache.read(move |db| {
+            let mut explain = db.prepare(&sql)?;
+            let values = vec![5; explain.parameter_count()];
+            let steps = explain.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>(3))?;
+            Ok(steps.collect::<Result<Vec<_>, _>>()?)
+        });
+        let plan = plan.await.expect("a plan");
+        let [step] = plan.as_slice() else { panic!("{plan:?}") };
+        assert!(step.starts_with("SEARCH") && step.contains(index), "{step}");
+    }
 }
