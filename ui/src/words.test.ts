@@ -4,8 +4,46 @@ import ja from '../messages/ja.json';
 import { overwriteGetLocale } from './paraglide/runtime.js';
 import { explain } from './words';
 
-const placeholders = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
-const values = (words: object, key: string): string[] => placeholders((words as Record<string, string>)[key] ?? '');
+type Words = Record<string, string>;
+const english: Words = en;
+const japanese: Words = ja;
+
+/** The window as it is written. */
+const SOURCES = Object.values(
+  import.meta.glob<string>(['./**/*.svelte', './**/*.ts', '!./paraglide/**'], { query: '?raw', import: 'default', eager: true }),
+);
+
+const all = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, group]) => group ?? '');
+
+/** The words on buttons: all that stands inside a `<Button>`, and the labels of what helps after a failure. */
+const ON_BUTTONS = SOURCES.flatMap((source) => [
+  ...all(source, /<Button\b(?:=>|[^>])*>([\s\S]*?)<\/Button>/g).flatMap((inside) => all(inside, /\bm\.(\w+)\(/g)),
+  ...all(source, /label: m\.(\w+)\([^)]*\), act/g),
+]);
+
+/** What a translator may get wrong, and what the product calls it instead (the product's glossary, 4.3). */
+const FORBIDDEN: [wrong: RegExp, right: string][] = [
+  [/スタートルズ/, 'STARTTLS'],
+  [/無地|輸入品/, '—'],
+  [/Eメール|イーメール|電子メール/, 'メール'],
+  [/サーバ(?!ー)/, 'サーバー'],
+  [/フォルダ(?!ー)/, 'フォルダー'],
+  [/ユーザ(?!ー)/, 'ユーザー'],
+  [/アクティビティ(?!ー)/, 'アクティビティー'],
+  [/することができ|することが可能/, 'できます'],
+  [/させていただ/, 'します'],
+  [/不正な/, '正しくない'],
+  [/くださいませ/, 'ください'],
+  [/[０-９Ａ-Ｚａ-ｚ]/, 'half width'],
+  [/\.\.\./, '…'],
+  [/取込み|取りこみ/, '取り込み'],
+  [/アップロード中|共有済み/, '送信中 / シェア済み'],
+];
+
+/** Names that are written the same in every language. */
+const PROTOCOLS = ['STARTTLS', 'SSL/TLS', 'IMAP', 'TLS 1.2', 'Message-ID', 'VPN', 'Bcc', '.eml', 'contacts.csv', 'https://'];
+
+const placeholders = (text = ''): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
 
 describe('the two languages', () => {
   test('have the same words, in alphabetical order', () => {
@@ -14,12 +52,63 @@ describe('the two languages', () => {
   });
 
   test('name the same values in every sentence', () => {
-    expect(Object.keys(en).filter((key) => `${values(ja, key)}` !== `${values(en, key)}`)).toEqual([]);
+    const keys = Object.keys(en).filter((key) => `${placeholders(japanese[key])}` !== `${placeholders(english[key])}`);
+    expect(keys).toEqual([]);
   });
 
-  test('write the way the product does', () => {
-    const wrong = Object.entries(ja).filter(([, text]) => /\.\.\.|[０-９]|Eメール|電子メール|サーバ(?!ー)/.test(text));
+  test.each(PROTOCOLS)('leave %s as it is', (name) => {
+    const keys = Object.keys(en).filter((key) => english[key]?.includes(name) && !japanese[key]?.includes(name));
+    expect(keys).toEqual([]);
+  });
+
+  test('have no word that nothing uses', () => {
+    const code = SOURCES.join('\n');
+    /** Said by the program, or looked up by a name that it gives. */
+    const found = ['error_', ...all(code, /`([a-z_]+_)\$\{/g)];
+    const isFound = (key: string): boolean => found.some((prefix) => key.startsWith(prefix));
+    const unused = Object.keys(en).filter((key) => !isFound(key) && !new RegExp(`\\bm\\.${key}\\b`).test(code));
+    expect(unused).toEqual([]);
+  });
+});
+
+describe('in Japanese', () => {
+  test.each(FORBIDDEN)('%s is never written', (wrong) => {
+    expect(Object.entries(ja).filter(([, text]) => wrong.test(text))).toEqual([]);
+  });
+
+  test('sentences end politely', () => {
+    const polite = /(です|ます|ません|ました|でした|ください|でしょう|ましょう)(か)?[）」］]*$/;
+    const rude = Object.entries(ja).filter(([, text]) => text.split('。').slice(0, -1).some((sentence) => !polite.test(sentence)));
+    expect(rude).toEqual([]);
+  });
+
+  test('a button has at most ten characters and no full stop', () => {
+    const wrong = ON_BUTTONS.filter((key) => [...(japanese[key] ?? '')].length > 10 || japanese[key]?.includes('。'));
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('in English', () => {
+  test('an ellipsis is one character', () => {
+    expect(Object.entries(en).filter(([, text]) => text.includes('...'))).toEqual([]);
+  });
+
+  test('a button has no full stop and is written as a sentence begins', () => {
+    const wrong = ON_BUTTONS.filter((key) => /\.$/.test(english[key] ?? '') || !/^[A-Z{]/.test(english[key] ?? ''));
+    expect(wrong).toEqual([]);
+  });
+});
+
+test('the words on buttons are found', () => {
+  expect(ON_BUTTONS).toEqual(expect.arrayContaining(['common_cancel', 'common_try_again', 'history_retract']));
+});
+
+describe('the words for a CRM', () => {
+  test('are looked up by the names that the program gives, and are those names where there are none', async () => {
+    overwriteGetLocale(() => 'ja');
+    const { fieldHint, fieldName, kindName, kindText } = await import('./words_crm');
+    expect([kindName('folder'), fieldName('token')]).toEqual([ja.crm_kind_folder, ja.crm_field_token]);
+    expect([kindName('new'), kindText('new'), fieldName('region'), fieldHint('region')]).toEqual(['new', '', 'region', '']);
   });
 });
 

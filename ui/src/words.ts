@@ -19,6 +19,7 @@ export function explain(reason: unknown): Explanation {
   return { sentence: reason.message[language], hint: reason.hint[language], detail };
 }
 
-function isApiError(reason: unknown): reason is ApiError {
+/** Whether the program itself said so. */
+export function isApiError(reason: unknown): reason is ApiError {
   return typeof reason === 'object' && reason !== null && 'code' in reason && 'message' in reason && 'hint' in reason;
 }

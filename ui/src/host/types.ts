@@ -6,4 +6,6 @@ export interface Host {
   call<Name extends keyof Commands>(name: Name, args: Commands[Name]['args']): Promise<Commands[Name]['answer']>;
   /** Hears every event from now on, until the function it gives back is called. */
   on(listener: (event: Event) => void): () => void;
+  /** Hears of every link that a person follows in a mail's frame. Nothing has been opened yet. */
+  onLink(listener: (url: string) => void): () => void;
 }

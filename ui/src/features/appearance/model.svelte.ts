@@ -3,11 +3,14 @@ import { getLocale, setLocale, type Locale } from '../../paraglide/runtime.js';
 export type Theme = 'system' | 'light' | 'dark';
 
 const THEME_KEY = 'otomo.theme';
+const SINGLE_KEYS_KEY = 'otomo.single_keys';
 
 /** The choices of the person at this window; they are kept by the window itself. */
 export class AppearanceModel {
   language = $state<Locale>(getLocale());
   theme = $state<Theme>(storedTheme());
+  /** Whether keys without Ctrl or Command act. */
+  singleKeys = $state(localStorage.getItem(SINGLE_KEYS_KEY) !== 'off');
   #systemIsDark = $state(false);
 
   /** Light or dark, after the system has been asked where the choice is to follow it. */
@@ -21,6 +24,11 @@ export class AppearanceModel {
   paint = (theme: Theme): void => {
     localStorage.setItem(THEME_KEY, theme);
     this.theme = theme;
+  };
+
+  useSingleKeys = (on: boolean): void => {
+    localStorage.setItem(SINGLE_KEYS_KEY, on ? 'on' : 'off');
+    this.singleKeys = on;
   };
 
   /** Follows the system's own light and dark; gives back how to stop. */

@@ -61,3 +61,13 @@ describe('light and dark', () => {
     expect(listeners.size).toBe(0);
   });
 });
+
+test('single keys act until the person switches them off, and the choice is kept', async () => {
+  window({}, false);
+  const appearance = await model();
+  expect(appearance.singleKeys).toBe(true);
+  appearance.useSingleKeys(false);
+  expect((await model()).singleKeys).toBe(false);
+  appearance.useSingleKeys(true);
+  expect((await model()).singleKeys).toBe(true);
+});

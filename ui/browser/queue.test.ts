@@ -1,0 +1,63 @@
+/** What is on its way to the CRM. */
+import { describe, expect, test } from 'vitest';
+import { go, inspect, LOOKS, overhang, restart, visit, WORDS } from './visit';
+
+describe.each(LOOKS)('in $language and $scheme', (look) => {
+  const words = WORDS[look.language];
+
+  test('every state can be read by everybody', async () => {
+    const page = await visit({ ...look, state: 'troubled' });
+    for (const [state, sentence] of [
+      ['troubled', words.error_crm_sign_in_needed],
+      ['no_crm', words.queue_empty],
+      ['offline', words.queue_offline],
+      ['sharing_stopped', words.queue_stopped],
+      ['broken', words.error_database_failed],
+      ['loading', words.common_loading],
+    ] as const) {
+      await restart(page, state);
+      await go(page, words, 'queue');
+      await page.getByText(sentence).first().waitFor();
+      await inspect(page, `queue-${state}`, look);
+    }
+    await page.context().close();
+  });
+});
+
+test('keys choose a row, bring it on and take it back', async () => {
+  const words = WORDS.en;
+  const page = await visit({ state: 'troubled', language: 'en' });
+  await go(page, words, 'queue');
+  const current = page.locator('li[aria-current]');
+  await current.waitFor();
+  for (let i = 0; i < 2; i++) await page.keyboard.press('j');
+  expect(await current.innerText()).toContain(words.queue_send_now);
+  await page.keyboard.press('z');
+  await page.getByText(words.queue_undone).waitFor({ state: 'attached' });
+  expect(await page.getByRole('heading', { name: new RegExp(words.queue_scheduled) }).count()).toBe(0);
+});
+
+test('a mail that is sent now leaves the queue', async () => {
+  const words = WORDS.en;
+  const page = await visit({ state: 'troubled', language: 'en' });
+  await go(page, words, 'queue');
+  const row = page.locator('li', { hasText: '秋モデル' });
+  await row.getByRole('button', { name: words.queue_send_now }).click();
+  await row.waitFor({ state: 'detached' });
+});
+
+test('what the CRM refused goes back to the review desk', async () => {
+  const words = WORDS.en;
+  const page = await visit({ language: 'en' });
+  await go(page, words, 'queue');
+  await page.getByRole('button', { name: words.queue_review }).click();
+  await page.locator('nav button[aria-current]', { hasText: words.frame_review }).waitFor();
+});
+
+test('hostile mail neither widens the page nor turns the reading direction', async () => {
+  const page = await visit({ state: 'hostile_decided', language: 'en', size: '400' });
+  await go(page, WORDS.en, 'queue');
+  await page.locator('main li').first().waitFor();
+  expect(await overhang(page)).toBe(0);
+  expect(await page.locator('main').innerText()).not.toMatch(/[\u200b\u202a-\u202e\u2066-\u2069]/);
+});

@@ -1,0 +1,54 @@
+/** What every screen stands on: the program, a few answers that all of them show, and which screen is open. */
+import { Actions } from './actions.svelte';
+import type { ConnectionView } from './gen/api';
+import type { Host } from './host';
+import { Live } from './live.svelte';
+
+export const SCREENS = ['review', 'mailbox', 'queue', 'history', 'connections', 'settings'] as const;
+export type Screen = (typeof SCREENS)[number];
+
+export class Desk {
+  readonly host: Host;
+  readonly actions = new Actions();
+  readonly status: Live<'app.status'>;
+  readonly accounts: Live<'accounts.list'>;
+  readonly connections: Live<'crm.list'>;
+  readonly policy: Live<'policy.get'>;
+  screen = $state<Screen>('review');
+  /** What a screen reader says next. */
+  said = $state('');
+  #chosen = $state<number | null>(null);
+
+  /** The connection whose mail is shown: the chosen one, else the first. */
+  readonly connection = $derived.by((): ConnectionView | null => {
+    const all = this.connections.value ?? [];
+    return all.find(({ id }) => id === this.#chosen) ?? all[0] ?? null;
+  });
+
+  constructor(host: Host) {
+    this.host = host;
+    this.status = new Live(host, 'app.status', () => ({}));
+    this.accounts = new Live(host, 'accounts.list', () => ({}));
+    this.connections = new Live(host, 'crm.list', () => ({}));
+    this.policy = new Live(host, 'policy.get', () => ({}));
+  }
+
+  /** Keeps all of it fresh; gives back how to stop. */
+  watch(): () => void {
+    const stops = [this.status, this.accounts, this.connections, this.policy].map((live) => live.watch());
+    return () => stops.forEach((stop) => stop());
+  }
+
+  /** Asks again for everything, after the program could not start. */
+  async retry(): Promise<void> {
+    await Promise.all([this.status, this.accounts, this.connections, this.policy].map((live) => live.ask()));
+  }
+
+  go(screen: Screen): void {
+    this.screen = screen;
+  }
+
+  choose(connection: number): void {
+    this.#chosen = connection;
+  }
+}

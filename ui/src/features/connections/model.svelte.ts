@@ -1,0 +1,114 @@
+import type { Desk } from '../../desk.svelte';
+import type { AccountView, ConnectionView, DoingView } from '../../gen/api';
+
+/** How a mailbox or a CRM is doing, in one word. */
+export type Health = 'active' | 'working' | 'sign_in' | 'attention' | 'unreachable' | 'paused';
+
+/** Names a card: what it is of, and its number. */
+export type Key = `account ${number}` | `crm ${number}`;
+
+export class ConnectionsModel {
+  /** Cards that the program has been asked about. */
+  busy = $state.raw<ReadonlySet<Key>>(new Set());
+  /** Why the last deed didn't succeed, by card. */
+  problems = $state.raw<Partial<Record<Key, unknown>>>({});
+  /** The card whose password or token is asked for. */
+  signingIn = $state.raw<{ key: Key; id: number; name: string } | null>(null);
+  readonly #desk: Desk;
+  /** Operations under way, and on which card. */
+  readonly #operations = new Map<number, Key>();
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  /** Hears the end of what takes long; gives back how to stop. */
+  watch(): () => void {
+    return this.#desk.host.on((event) => {
+      if (event.event !== 'ended') return;
+      const key = this.#operations.get(event.op);
+      this.#operations.delete(event.op);
+      if (key) this.#rest(key);
+    });
+  }
+
+  sync = ({ id }: AccountView): Promise<void> => this.#operation(`account ${id}`, () => this.#desk.host.call('mail.sync', { account: id }));
+
+  refresh = ({ id }: ConnectionView): Promise<void> => this.#operation(`crm ${id}`, () => this.#desk.host.call('crm.refresh', { id }));
+
+  /** Pauses what runs, resumes what is paused. */
+  toggleAccount = ({ id, doing }: AccountView): Promise<boolean> => {
+    const paused = doing.state === 'paused';
+    return this.#during(`account ${id}`, () => this.#desk.host.call(paused ? 'accounts.resume' : 'accounts.pause', { id }));
+  };
+
+  toggleCrm = ({ id, status }: ConnectionView): Promise<boolean> => {
+    const paused = status === 'paused';
+    return this.#during(`crm ${id}`, () => this.#desk.host.call(paused ? 'crm.resume' : 'crm.pause', { id }));
+  };
+
+  ask = (of: { key: Key; id: number; name: string } | null): void => {
+    if (of) this.#forget(of.key);
+    this.signingIn = of;
+  };
+
+  /** Signs in anew with a password or a token; the question stays where it is not accepted. */
+  signIn = async (secret: string): Promise<void> => {
+    const of = this.signingIn;
+    if (!of || secret === '') return;
+    const { host } = this.#desk;
+    const work = of.key.startsWith('account')
+      ? () => host.call('accounts.sign_in', { id: of.id, password: secret })
+      : () => host.call('crm.sign_in', { id: of.id, token: secret });
+    if (await this.#during(of.key, work)) this.signingIn = null;
+  };
+
+  closeSample = async (): Promise<void> => void (await this.#desk.host.call('app.close_sample', {}));
+
+  async #operation(key: Key, work: () => Promise<{ op: number }>): Promise<void> {
+    if (this.busy.has(key)) return;
+    this.#begin(key);
+    try {
+      this.#operations.set((await work()).op, key);
+    } catch (reason) {
+      this.problems = { ...this.problems, [key]: reason };
+      this.#rest(key);
+    }
+  }
+
+  async #during(key: Key, work: () => Promise<unknown>): Promise<boolean> {
+    if (this.busy.has(key)) return false;
+    this.#begin(key);
+    try {
+      await work();
+      return true;
+    } catch (reason) {
+      this.problems = { ...this.problems, [key]: reason };
+      return false;
+    } finally {
+      this.#rest(key);
+    }
+  }
+
+  #begin(key: Key): void {
+    this.#forget(key);
+    this.busy = new Set([...this.busy, key]);
+  }
+
+  #rest(key: Key): void {
+    this.busy = new Set([...this.busy].filter((other) => other !== key));
+  }
+
+  #forget(key: Key): void {
+    this.problems = Object.fromEntries(Object.entries(this.problems).filter(([other]) => other !== key));
+  }
+}
+
+/** How something is doing, from what it says itself and whether it may send at all. */
+export function healthOf(doing: DoingView, status: ConnectionView['status'] = 'active'): Health {
+  if (status === 'paused' || doing.state === 'paused') return 'paused';
+  if (status === 'sign_in_needed') return 'sign_in';
+  if (doing.state === 'needs_person') return doing.error.action === 'sign_in' ? 'sign_in' : 'attention';
+  if (doing.state === 'waiting') return 'unreachable';
+  return doing.state === 'working' ? 'working' : 'active';
+}

@@ -1,0 +1,23 @@
+import Check from '@lucide/svelte/icons/check';
+import CircleAlert from '@lucide/svelte/icons/circle-alert';
+import KeyRound from '@lucide/svelte/icons/key-round';
+import Pause from '@lucide/svelte/icons/pause';
+import RefreshCw from '@lucide/svelte/icons/refresh-cw';
+import WifiOff from '@lucide/svelte/icons/wifi-off';
+import { m } from '../../paraglide/messages.js';
+import type { Health } from './model.svelte';
+
+interface Look {
+  word: () => string;
+  tone: 'plain' | 'ok' | 'wait' | 'bad' | 'info';
+  icon: typeof Check;
+}
+
+export const HEALTH: Record<Health, Look> = {
+  active: { word: m.connections_active, tone: 'ok', icon: Check },
+  working: { word: m.connections_working, tone: 'info', icon: RefreshCw },
+  sign_in: { word: m.connections_sign_in_needed, tone: 'bad', icon: KeyRound },
+  attention: { word: m.connections_attention, tone: 'bad', icon: CircleAlert },
+  unreachable: { word: m.connections_unreachable, tone: 'wait', icon: WifiOff },
+  paused: { word: m.connections_paused, tone: 'plain', icon: Pause },
+};

@@ -1,0 +1,111 @@
+/** The choice of a CRM. Its form is drawn from what the CRM's kind describes: no CRM is known here by name. */
+import type { ConnectorInfo, IdentityView, NewConnectionArgs } from '../../gen/api';
+import type { Host } from '../../host';
+
+export class CrmDraft {
+  kinds = $state.raw<readonly ConnectorInfo[]>([]);
+  chosen = $state<string | null>(null);
+  /** What the rep calls it. */
+  name = $state('');
+  /** What was filled in, by kind and field. */
+  values = $state<Record<string, Record<string, string>>>({});
+  /** Fields that are missing, as of the last look. */
+  missing = $state<ReadonlySet<string>>(new Set());
+  busy = $state(false);
+  /** Whom the CRM takes the rep for; `null` until it was asked about what is filled in now. */
+  identity = $state.raw<IdentityView | null>(null);
+  reason = $state.raw<unknown>(null);
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  readonly info = $derived(this.kinds.find(({ kind }) => kind === this.chosen) ?? null);
+
+  /** Asks which kinds there are; a single one is chosen at once. */
+  async load(): Promise<void> {
+    if (this.kinds.length > 0) return;
+    await this.#trying(async () => {
+      this.kinds = await this.#host.call('crm.kinds', {});
+      for (const { kind, fields } of this.kinds) {
+        this.values[kind] = Object.fromEntries(fields.map(({ name }) => [name, '']));
+      }
+      if (this.kinds.length === 1) this.chosen = this.kinds[0]?.kind ?? null;
+    });
+  }
+
+  choose = (kind: string): void => {
+    this.chosen = kind;
+    this.missing = new Set();
+    this.touch();
+  };
+
+  /** Something was changed: what the CRM said before no longer counts. */
+  touch = (): void => {
+    [this.identity, this.reason] = [null, null];
+  };
+
+  /** Lets the person choose a folder for a field. */
+  async chooseFolder(field: string): Promise<void> {
+    const { path } = await this.#host.call('app.choose_folder', {});
+    const values = this.chosen === null ? undefined : this.values[this.chosen];
+    if (path === null || !values) return;
+    values[field] = path;
+    this.touch();
+  }
+
+  /** Asks the CRM whom it takes the rep for. */
+  async test(fallbackName: string): Promise<void> {
+    const args = this.args(fallbackName);
+    if (!args || this.#incomplete()) return;
+    this.touch();
+    await this.#trying(async () => {
+      this.identity = await this.#host.call('crm.test', args);
+    });
+  }
+
+  /** Connects it; says whether that worked. */
+  async connect(fallbackName: string): Promise<boolean> {
+    const args = this.args(fallbackName);
+    if (!args || !this.identity) return false;
+    return this.#trying(async () => {
+      await this.#host.call('crm.connect', args);
+    });
+  }
+
+  /** The connection as the program is asked to test or to make it: the one secret apart from the settings. */
+  args(fallbackName: string): NewConnectionArgs | null {
+    if (!this.info) return null;
+    const { kind, fields } = this.info;
+    const values = this.values[kind] ?? {};
+    const settings: Record<string, string> = {};
+    let token: string | undefined;
+    for (const { name, secret } of fields) {
+      const value = (values[name] ?? '').trim();
+      if (secret) token = value;
+      else if (value) settings[name] = value;
+    }
+    return { kind, name: this.name.trim() || fallbackName, settings, ...(token === undefined ? {} : { token }) };
+  }
+
+  #incomplete(): boolean {
+    const values = this.values[this.chosen ?? ''] ?? {};
+    const missing = (this.info?.fields ?? []).filter(({ name, required }) => required && !values[name]?.trim());
+    this.missing = new Set(missing.map(({ name }) => name));
+    return missing.length > 0;
+  }
+
+  async #trying(work: () => Promise<void>): Promise<boolean> {
+    this.busy = true;
+    try {
+      await work();
+      return true;
+    } catch (reason) {
+      this.reason = reason;
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

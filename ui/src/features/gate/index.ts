@@ -1,0 +1,1 @@
+export { default as Gate } from './View.svelte';

@@ -1,0 +1,126 @@
+import type { Desk } from '../../desk.svelte';
+import type { ConnectionView, QueueRow, State } from '../../gen/api';
+import { Live } from '../../live.svelte';
+
+export type Group = 'attention' | 'scheduled' | 'sending' | 'retry';
+
+/** What the rep has to see first comes first. */
+export const GROUPS: readonly Group[] = ['attention', 'scheduled', 'sending', 'retry'];
+
+const GROUP_OF: Partial<Record<State, Group>> = {
+  scheduled: 'scheduled',
+  queued: 'sending',
+  uploading: 'sending',
+  verifying: 'sending',
+  retract_queued: 'sending',
+  retracting: 'sending',
+  failed_retry: 'retry',
+  failed_perm: 'attention',
+  retract_failed: 'attention',
+  remote_missing: 'attention',
+};
+
+/** What can be done with a row. */
+export type Deed = 'send_now' | 'retry' | 'review' | 'open_crm' | 'connections';
+
+export class QueueModel {
+  readonly live: Live<'queue.list'>;
+  /** The present, to the second, while something counts down. */
+  now = $state(Date.now());
+  /** Rows that the program has been asked about. */
+  busy = $state.raw<ReadonlySet<number>>(new Set());
+  /** Why the last deed didn't succeed, and on which row. */
+  problem = $state.raw<{ id: number; reason: unknown } | null>(null);
+  #at = $state<number | null>(null);
+  readonly #desk: Desk;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+    this.live = new Live(desk.host, 'queue.list', () => ({}));
+  }
+
+  readonly groups = $derived.by((): [Group, QueueRow[]][] => {
+    const rows = this.live.value ?? [];
+    const groups = GROUPS.map((group): [Group, QueueRow[]] => [group, rows.filter(({ state }) => GROUP_OF[state] === group)]);
+    return groups.filter(([, members]) => members.length > 0);
+  });
+
+  /** Every row in the order it is shown. */
+  readonly rows = $derived.by(() => this.groups.flatMap(([, members]) => members));
+
+  /** The row that keys act on; the first while none was chosen or the chosen one has left. */
+  readonly row = $derived.by(() => this.rows.find(({ id }) => id === this.#at) ?? this.rows[0] ?? null);
+
+  /** No connection gets through to its CRM. */
+  readonly offline = $derived.by(() => {
+    const connections = this.#desk.connections.value ?? [];
+    return connections.length > 0 && connections.every(({ doing }) => doing.state === 'waiting');
+  });
+
+  readonly paused = $derived.by(() => (this.#desk.connections.value ?? []).some(({ status }) => status === 'paused'));
+
+  get connections(): ConnectionView[] | null {
+    return this.#desk.connections.value;
+  }
+
+  /** Keeps the list fresh and the countdowns running; gives back how to stop. */
+  watch(): () => void {
+    const leave = this.live.watch();
+    const ticking = setInterval(() => (this.now = Date.now()), 1000);
+    return () => {
+      leave();
+      clearInterval(ticking);
+    };
+  }
+
+  choose = (id: number): void => void (this.#at = id);
+
+  /** Goes `by` rows on; stays at the ends. Gives back the row that is chosen now. */
+  move(by: 1 | -1): QueueRow | null {
+    const index = this.rows.findIndex(({ id }) => id === this.row?.id);
+    const next = this.rows[Math.min(Math.max(index + by, 0), this.rows.length - 1)] ?? null;
+    if (next) this.#at = next.id;
+    return next;
+  }
+
+  /** The one thing that brings a row on; `null` while it is on its way. */
+  deedFor({ state, error, remote }: QueueRow): Deed | null {
+    if (GROUP_OF[state] === 'sending') return null;
+    if (state === 'scheduled') return 'send_now';
+    if (error?.action === 'sign_in' || error?.action === 'edit_settings') return 'connections';
+    if (GROUP_OF[state] === 'retry') return 'retry';
+    if (error?.action === 'open_crm' && remote?.url) return 'open_crm';
+    if (error?.action === 'review' && state === 'failed_perm') return 'review';
+    return 'retry';
+  }
+
+  /** Whether the decision can still be taken back to the review desk. */
+  canUndo = ({ state }: QueueRow): boolean => state === 'scheduled' || state === 'failed_retry';
+
+  async act(row: QueueRow, deed: Deed): Promise<void> {
+    const { host } = this.#desk;
+    if (deed === 'connections') this.#desk.go('connections');
+    else if (deed === 'send_now') await this.#trying(row.id, () => host.call('queue.send_now', { id: row.id }));
+    else if (deed === 'retry') await this.#trying(row.id, () => host.call('queue.retry', { id: row.id }));
+    else if (deed === 'open_crm') await this.#trying(row.id, () => host.call('app.open_link', { url: row.remote?.url ?? '' }));
+    else if (await this.undo(row)) this.#desk.go('review');
+  }
+
+  /** Takes the decision back; says whether that worked. */
+  undo = (row: QueueRow): Promise<boolean> => this.#trying(row.id, () => this.#desk.host.call('queue.cancel', { id: row.id }));
+
+  async #trying(id: number, work: () => Promise<unknown>): Promise<boolean> {
+    if (this.busy.has(id)) return false;
+    this.busy = new Set([...this.busy, id]);
+    this.problem = null;
+    try {
+      await work();
+      return true;
+    } catch (reason) {
+      this.problem = { id, reason };
+      return false;
+    } finally {
+      this.busy = new Set([...this.busy].filter((other) => other !== id));
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { Desk } from '../../desk.svelte';
+import type { ApiError, ConnectionView, QueueRow, State } from '../../gen/api';
+import { Scripted, settled } from '../../host/scripted';
+import { QueueModel } from './model.svelte';
+
+const error = (action: ApiError['action']): ApiError => ({
+  code: 'crm_rejected',
+  message: { en: '', ja: '' },
+  hint: { en: '', ja: '' },
+  action,
+  detail: '',
+});
+const row = (id: number, state: State, more: Partial<QueueRow> = {}): QueueRow =>
+  ({ id, state, error: null, remote: null, connection: 1, ...more }) as QueueRow;
+
+async function queued(rows: QueueRow[]) {
+  const host = new Scripted().always('queue.list', () => rows);
+  const desk = new Desk(host);
+  const queue = new QueueModel(desk);
+  await queue.live.ask();
+  return { host, desk, queue };
+}
+
+beforeEach(() => void vi.useRealTimers());
+
+test('what needs the rep comes first, and what is decided elsewhere is not there', async () => {
+  const { queue } = await queued([
+    row(1, 'scheduled'),
+    row(2, 'uploading'),
+    row(3, 'failed_retry'),
+    row(4, 'failed_perm'),
+    row(5, 'retracting'),
+    row(6, 'logged'),
+  ]);
+  expect(queue.groups.map(([group, rows]) => [group, rows.map(({ id }) => id)])).toEqual([
+    ['attention', [4]],
+    ['scheduled', [1]],
+    ['sending', [2, 5]],
+    ['retry', [3]],
+  ]);
+});
+
+test('J and K go through all groups and stop at the ends', async () => {
+  const { queue } = await queued([row(1, 'scheduled'), row(2, 'uploading'), row(3, 'failed_perm')]);
+  expect(queue.row?.id).toBe(3);
+  queue.move(-1);
+  expect(queue.row?.id).toBe(3);
+  queue.move(1);
+  queue.move(1);
+  queue.move(1);
+  expect(queue.row?.id).toBe(2);
+});
+
+test('when the chosen row has left, the first is chosen', async () => {
+  const rows = [row(1, 'scheduled'), row(2, 'scheduled')];
+  const { queue } = await queued(rows);
+  queue.choose(2);
+  rows.pop();
+  await queue.live.ask();
+  expect(queue.row?.id).toBe(1);
+});
+
+test.each([
+  [row(1, 'scheduled'), 'send_now'],
+  [row(1, 'uploading'), null],
+  [row(1, 'failed_retry', { error: error('wait') }), 'retry'],
+  [row(1, 'failed_retry', { error: error('sign_in') }), 'connections'],
+  [row(1, 'failed_perm', { error: error('sign_in') }), 'connections'],
+  [row(1, 'failed_perm', { error: error('review') }), 'review'],
+  [row(1, 'retract_failed', { error: error('review') }), 'retry'],
+  [row(1, 'failed_perm', { error: error('open_crm') }), 'retry'],
+  [row(1, 'failed_perm', { error: error('open_crm'), remote: { id: '7', url: 'https://crm.example/7', already_known: true } }), 'open_crm'],
+] as const)('one thing brings a row on: %#', async (of, deed) => {
+  expect((await queued([])).queue.deedFor(of)).toBe(deed);
+});
+
+describe('a deed', () => {
+  test('is asked for once, however often it is pressed', async () => {
+    const of = row(7, 'scheduled');
+    const { host, queue } = await queued([of]);
+    void queue.act(of, 'send_now');
+    void queue.act(of, 'send_now');
+    expect(host.argsOf('queue.send_now')).toEqual([{ id: 7 }]);
+    expect(queue.busy.has(7)).toBe(true);
+  });
+
+  test('that failed is said at its row', async () => {
+    const of = row(7, 'scheduled');
+    const { host, queue } = await queued([of]);
+    host.always('queue.send_now', () => {
+      throw error('none');
+    });
+    await queue.act(of, 'send_now');
+    expect(queue.problem).toEqual({ id: 7, reason: error('none') });
+    expect(queue.busy.size).toBe(0);
+  });
+
+  test('of looking again goes to the review desk once the decision is taken back', async () => {
+    const of = row(7, 'failed_perm', { error: error('review') });
+    const { host, desk, queue } = await queued([of]);
+    desk.go('queue');
+    void queue.act(of, 'review');
+    expect(desk.screen).toBe('queue');
+    host.asked.at(-1)?.resolve({});
+    await settled();
+    expect([desk.screen, host.argsOf('queue.cancel')]).toEqual(['review', [{ id: 7 }]]);
+  });
+});
+
+test('only what has not been sent yet can be taken back', async () => {
+  const { queue } = await queued([]);
+  const states: State[] = ['scheduled', 'failed_retry', 'uploading', 'failed_perm', 'retracting'];
+  expect(states.filter((state) => queue.canUndo(row(1, state)))).toEqual(['scheduled', 'failed_retry']);
+});
+
+test('the countdown runs while the screen is open', async () => {
+  const { queue } = await queued([]);
+  vi.useFakeTimers({ now: 5000 });
+  const leave = queue.watch();
+  vi.advanceTimersByTime(2000);
+  expect(queue.now).toBe(7000);
+  leave();
+  vi.advanceTimersByTime(2000);
+  expect(queue.now).toBe(7000);
+});
+
+test('it is offline only where no connection gets through', async () => {
+  const { host, desk, queue } = await queued([]);
+  const waiting = { doing: { state: 'waiting' } } as ConnectionView;
+  host.always('crm.list', () => [waiting, { ...waiting, doing: { state: 'in_step' } }]);
+  await desk.connections.ask();
+  expect(queue.offline).toBe(false);
+  host.always('crm.list', () => [waiting]);
+  await desk.connections.ask();
+  expect(queue.offline).toBe(true);
+});
