@@ -1,34 +1,33 @@
 //! A desk: a screen, a message bus, a home folder and the program's window on it.
 
 use std::fs::File;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
-use fantoccini::error::NewSessionError;
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
+use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use zbus::connection::Builder;
+use zbus::zvariant::{ObjectPath, OwnedObjectPath, OwnedValue};
 
-/// A window may take so long to show what it should; the machine may be busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub use kit::screen::app;
+use kit::screen::{Browser, PATIENCE, Screen, UNLOCK, home, runs};
 
 /// A script that ends after a tenth of a second and a painted frame.
 pub const A_MOMENT: &str = "new Promise((done) => setTimeout(() => requestAnimationFrame(done), 100))";
 
-/// Opens the key store as a log-in does.
-const UNLOCK: &str = "printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1";
-
-/// Closes it again.
+/// Closes the key store.
 const LOCK: &str = "gdbus call --session --dest org.freedesktop.secrets --object-path /org/freedesktop/secrets \
     --method org.freedesktop.Secret.Service.Lock \"['/org/freedesktop/secrets/collection/login']\" >/dev/null";
+
+/// Lets others onto the session's message bus.
+const TELL_BUS: &str = "echo \"$DBUS_SESSION_BUS_ADDRESS\" >\"$HOME/bus\"";
 
 /// What keeps the program from starting.
 pub enum Obstacle {
     Nothing,
+    /// Until [`Desk::unlock_key_store`].
     KeyStoreLocked,
     /// Another process has the data folder, until [`Desk::free_home`].
     HomeInUse,
@@ -36,7 +35,7 @@ pub enum Obstacle {
 
 pub struct Desk {
     pub window: Client,
-    _session: Session,
+    pub screen: Screen,
     other_process: Option<File>,
     pub home: TempDir,
 }
@@ -44,17 +43,19 @@ pub struct Desk {
 impl Desk {
     /// Starts everything, and turns the window to Japanese once it is there.
     pub async fn with(obstacle: Obstacle) -> Self {
-        let home = tempfile::tempdir().unwrap();
-        for folder in ["run", "data", "config", "cache", "otomo"] {
-            std::fs::create_dir(home.path().join(folder)).unwrap();
-        }
-        let lock = if matches!(obstacle, Obstacle::KeyStoreLocked) { LOCK } else { "" };
-        let other_process = matches!(obstacle, Obstacle::HomeInUse).then(|| lock_home(home.path()));
-        let port = free_port();
-        let session = Session::start(home.path(), &format!("{UNLOCK}\n{lock}\nexec WebKitWebDriver --port={port}"));
-        let desk = Self { window: connect(port).await, _session: session, other_process, home };
+        let desk = Self::open(obstacle, Vec::new()).await;
         desk.sees("日本語").await.click().await.unwrap();
         desk
+    }
+
+    /// Starts everything, with `arguments` for the program.
+    pub async fn open(obstacle: Obstacle, arguments: Vec<String>) -> Self {
+        let home = home();
+        let lock = if matches!(obstacle, Obstacle::KeyStoreLocked) { LOCK } else { "" };
+        let other_process = matches!(obstacle, Obstacle::HomeInUse).then(|| lock_home(home.path()));
+        let screen = Screen::start(home.path(), &format!("{TELL_BUS}\n{UNLOCK}\n{lock}"));
+        let window = screen.open(Browser::app(arguments)).await;
+        Self { window, screen, other_process, home }
     }
 
     /// The other process goes.
@@ -62,10 +63,32 @@ impl Desk {
         self.other_process = None;
     }
 
+    /// The rep gives the key store its password, on which GNOME's prompt makes this very call.
+    pub async fn unlock_key_store(&self) {
+        const STORE: &str = "org.freedesktop.secrets";
+        const PATH: &str = "/org/freedesktop/secrets";
+        const INTERNAL: &str = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface";
+        let address = std::fs::read_to_string(self.home.path().join("bus")).unwrap();
+        let bus = Builder::address(address.trim()).unwrap().build().await.unwrap();
+        let plain = ("plain", zbus::zvariant::Value::from(""));
+        let service = Some("org.freedesktop.Secret.Service");
+        let session = bus.call_method(Some(STORE), PATH, service, "OpenSession", &plain).await.unwrap();
+        let (_, session): (OwnedValue, OwnedObjectPath) = session.body().deserialize().unwrap();
+        let secret = (session, Vec::<u8>::new(), b"pw".to_vec(), "text/plain");
+        let collection = ObjectPath::try_from("/org/freedesktop/secrets/collection/login").unwrap();
+        let unlock = "UnlockWithMasterPassword";
+        bus.call_method(Some(STORE), PATH, Some(INTERNAL), unlock, &(collection, secret)).await.unwrap();
+    }
+
     /// The element that says exactly this, once it is there.
     pub async fn sees(&self, text: &str) -> Element {
+        self.sees_within(PATIENCE, text).await
+    }
+
+    /// The same, for what takes long.
+    pub async fn sees_within(&self, patience: Duration, text: &str) -> Element {
         let path = format!("//*[text()[normalize-space()='{text}']]");
-        let waiting = self.window.wait().at_most(PATIENCE);
+        let waiting = self.window.wait().at_most(patience);
         match waiting.for_element(Locator::XPath(&path)).await {
             Ok(element) => element,
             Err(error) => panic!("{text:?} is not shown: {error}\n{}", self.window.source().await.unwrap_or_default()),
@@ -74,12 +97,23 @@ impl Desk {
 
     /// What a script returns; it may give back a promise.
     pub async fn runs(&self, expression: &str) -> Value {
-        let script = format!(
-            "const done = arguments[arguments.length - 1];
-             Promise.resolve().then(() => {expression}).then(
-                 (value) => done({{ ok: value ?? null }}), (reason) => done({{ error: String(reason) }}));"
-        );
-        self.window.execute_async(&script, Vec::new()).await.unwrap()
+        runs(&self.window, expression).await
+    }
+
+    /// What the command table answers.
+    pub async fn asks(&self, command: &str, args: Value) -> Value {
+        let question = json!({ "name": command, "args": args });
+        let mut answer = self.runs(&format!("window.__TAURI_INTERNALS__.invoke('rpc', {question})")).await;
+        assert!(answer.get("ok").is_some(), "{command}: {answer}");
+        answer["ok"].take()
+    }
+
+    /// Waits until a script gives true.
+    pub async fn until(&self, expression: &str) {
+        let end = Instant::now() + PATIENCE;
+        while self.runs(expression).await != json!({ "ok": true }) {
+            assert!(Instant::now() < end, "{expression} never came true:\n{}", self.window.source().await.unwrap());
+        }
     }
 
     /// Saves what the window shows under `target/screens/`, once it has painted it.
@@ -106,70 +140,4 @@ pub fn words(language: &str) -> Value {
 /// A path in the project.
 pub fn project(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
-}
-
-/// A screen and a message bus of their own, and what runs there.
-struct Session(Child);
-
-impl Session {
-    /// Runs a script in a new session, as the leader of a process group.
-    fn start(home: &Path, script: &str) -> Self {
-        let started = Command::new("dbus-run-session")
-            .args(["--", "xvfb-run", "-a", "-s", "-screen 0 1280x900x24", "sh", "-ec", script])
-            .env("HOME", home)
-            .env("OTOMO_HOME", home.join("otomo"))
-            .env("XDG_RUNTIME_DIR", home.join("run"))
-            .env("XDG_DATA_HOME", home.join("data"))
-            .env("XDG_CONFIG_HOME", home.join("config"))
-            .env("XDG_CACHE_HOME", home.join("cache"))
-            .env("TAURI_AUTOMATION", "true")
-            .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn();
-        Self(started.expect("dbus-run-session is needed (apt: dbus)"))
-    }
-}
-
-impl Drop for Session {
-    /// Ends everything that was started in it.
-    fn drop(&mut self) {
-        let group = format!("-{}", self.0.id());
-        let _ = Command::new("kill").args(["-TERM", "--", &group]).status();
-        let _ = self.0.wait();
-    }
-}
-
-/// Opens the program's window, as soon as the driver listens.
-async fn connect(port: u16) -> Client {
-    let app = app();
-    assert!(app.exists(), "{} is not built: cargo build -p otomo", app.display());
-    let options = json!({ "binary": app, "args": [] });
-    let wanted = json!({ "browserName": "wry", "webkitgtk:browserOptions": options });
-    let Value::Object(wanted) = wanted else { unreachable!() };
-    let mut builder = ClientBuilder::new(HttpConnector::new());
-    builder.capabilities(wanted);
-    let driver = format!("http://127.0.0.1:{port}");
-    let mut tries = tokio::time::interval(Duration::from_millis(200));
-    let opening = async {
-        loop {
-            tries.tick().await;
-            match builder.connect(&driver).await {
-                Err(NewSessionError::FailedC(_)) => {} // the driver does not listen yet
-                opened => return opened,
-            }
-        }
-    };
-    let opened = tokio::time::timeout(PATIENCE, opening).await;
-    opened.expect("WebKitWebDriver does not answer (apt: webkit2gtk-driver xvfb)").expect("the window does not open")
-}
-
-/// The program's file.
-pub fn app() -> PathBuf {
-    std::env::var_os("OTOMO_APP").map_or_else(|| project("target/debug/otomo"), PathBuf::from)
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -15,4 +15,8 @@
 
 mod closed;
 mod desk;
+mod frame;
+mod hostile;
+mod journey;
+mod keyboard;
 mod start;

@@ -1,6 +1,6 @@
 //! Speed next to a peer on the same machine, the same server and the same mail, in alternating runs.
 //!
-//! Run it with `cargo xtask bench sync`. A figure is a ratio of medians, printed with both absolutes: machines differ and
+//! Run it with `cargo xtask bench sync` or `cargo xtask bench ui`. A figure is a ratio of medians, printed with both absolutes: machines differ and
 //! are noisy, a ratio less so. Nothing here is a test; no check depends on a time.
 
 #![allow(
@@ -14,11 +14,37 @@
 
 mod measure;
 mod sync;
+mod ui;
+
+use std::time::Duration;
+
+use clap::Parser;
+
+/// What to measure.
+#[derive(Parser)]
+enum Bench {
+    /// A first sync next to mbsync.
+    Sync {
+        #[arg(long)]
+        count: usize,
+    },
+    /// The window next to an empty one.
+    Ui {
+        #[arg(long)]
+        count: usize,
+        #[arg(long)]
+        minutes: u64,
+        #[arg(long)]
+        line: Vec<u8>,
+    },
+}
 
 fn main() {
-    let mut arguments = std::env::args().skip(1);
-    match arguments.next().as_deref() {
-        Some("sync") => sync::sync(arguments.next().and_then(|n| n.parse().ok()).unwrap_or(10_000)),
-        other => panic!("no such bench: {other:?}"),
+    match Bench::parse() {
+        Bench::Sync { count } => sync::sync(count),
+        Bench::Ui { count, minutes, line } => {
+            let wish = ui::Wish { lines: line, mails: count, idle: Duration::from_mins(minutes) };
+            tokio::runtime::Runtime::new().expect("threads").block_on(ui::ui(wish));
+        }
     }
 }

@@ -56,8 +56,8 @@ export class CrmDraft {
   }
 
   /** Asks the CRM whom it takes the rep for. */
-  async test(fallbackName: string): Promise<void> {
-    const args = this.args(fallbackName);
+  async test(): Promise<void> {
+    const args = this.args();
     if (!args || this.#incomplete()) return;
     this.touch();
     await this.#trying(async () => {
@@ -66,8 +66,8 @@ export class CrmDraft {
   }
 
   /** Connects it; says whether that worked. */
-  async connect(fallbackName: string): Promise<boolean> {
-    const args = this.args(fallbackName);
+  async connect(): Promise<boolean> {
+    const args = this.args();
     if (!args || !this.identity) return false;
     return this.#trying(async () => {
       await this.#host.call('crm.connect', args);
@@ -75,7 +75,7 @@ export class CrmDraft {
   }
 
   /** The connection as the program is asked to test or to make it: the one secret apart from the settings. */
-  args(fallbackName: string): NewConnectionArgs | null {
+  args(): NewConnectionArgs | null {
     if (!this.info) return null;
     const { kind, fields } = this.info;
     const values = this.values[kind] ?? {};
@@ -86,7 +86,8 @@ export class CrmDraft {
       if (secret) token = value;
       else if (value) settings[name] = value;
     }
-    return { kind, name: this.name.trim() || fallbackName, settings, ...(token === undefined ? {} : { token }) };
+    const name = this.name.trim();
+    return { kind, settings, ...(name && { name }), ...(token === undefined ? {} : { token }) };
   }
 
   #incomplete(): boolean {

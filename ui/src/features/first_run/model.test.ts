@@ -155,7 +155,7 @@ describe('the choice of a CRM', () => {
 
   test('names what is missing and asks nothing', async () => {
     const { host, crm } = await choosing();
-    await crm.test('REST');
+    await crm.test();
     expect([...crm.missing]).toEqual(['url', 'token']);
     expect(host.argsOf('crm.test')).toEqual([]);
   });
@@ -165,10 +165,10 @@ describe('the choice of a CRM', () => {
     host.always('crm.test', () => ({ user_id: '42', email: null, name: null, can_unlog: true, max_attachment_bytes: null }));
     host.always('crm.connect', () => ({}) as never);
     crm.values.rest = { url: 'https://crm.example/', token: ' abc ' };
-    await crm.test('REST');
+    await crm.test();
     expect(crm.identity?.user_id).toBe('42');
-    expect(await crm.connect('REST')).toBe(true);
-    const expected = { kind: 'rest', name: 'REST', settings: { url: 'https://crm.example/' }, token: 'abc' };
+    expect(await crm.connect()).toBe(true);
+    const expected = { kind: 'rest', settings: { url: 'https://crm.example/' }, token: 'abc' };
     expect([host.argsOf('crm.test')[0], host.argsOf('crm.connect')[0]]).toEqual([expected, expected]);
   });
 
@@ -176,9 +176,9 @@ describe('the choice of a CRM', () => {
     const { host, crm } = await choosing();
     host.always('crm.test', () => ({ user_id: '42', email: null, name: null, can_unlog: true, max_attachment_bytes: null }));
     crm.values.rest = { url: 'https://crm.example/', token: 'abc' };
-    await crm.test('REST');
+    await crm.test();
     crm.touch();
-    expect([crm.identity, await crm.connect('REST')]).toEqual([null, false]);
+    expect([crm.identity, await crm.connect()]).toEqual([null, false]);
   });
 
   test('takes the folder that was chosen, and none where none was', async () => {
@@ -188,6 +188,6 @@ describe('the choice of a CRM', () => {
     await crm.chooseFolder('path');
     host.always('app.choose_folder', () => ({ path: null }));
     await crm.chooseFolder('path');
-    expect(crm.args('')?.settings).toEqual({ path: '/home/mori/crm' });
+    expect(crm.args()?.settings).toEqual({ path: '/home/mori/crm' });
   });
 });

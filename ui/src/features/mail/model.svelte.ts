@@ -3,6 +3,7 @@ import type { ConnectionView, Level, MailRowView, MailView, WishArgs } from '../
 import type { Desk } from '../../desk.svelte';
 import type { Shown } from '../../live.svelte';
 import { m } from '../../paraglide/messages.js';
+import { crmName } from '../../words_crm';
 import { About } from './about.svelte';
 import { Cursor } from './cursor.svelte';
 import { Decisions, isPossible, type Verb } from './decisions.svelte';
@@ -57,6 +58,8 @@ export class MailModel {
     if (this.desk.status.value?.sharing_allowed === false || this.desk.policy.value?.error) return 'stopped';
     return this.targets.length > 0 && this.sharable.length === 0 ? 'state' : null;
   });
+  /** What the CRM is called that mail is shared to. */
+  readonly crm = $derived.by((): string => (this.connection ? crmName(this.connection) : ''));
   readonly maxLevel = $derived.by((): Level => this.desk.policy.value?.max_level ?? 'full');
   /** What would be shared of the targets. Attachments are chosen for one mail at a time. */
   readonly wish = $derived.by((): Wish => {
