@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`setup`] | install the Debian packages that a command needs |
 //! | [`bench`] | speed next to a peer |
+//! | [`bundle`] | the package that a person installs |
 //! | [`demo`] | the demo, in a window or in the terminal |
 //! | [`lab`] | the real mail servers that tests talk to |
 //! | [`deps`] | licences and advisories of what we depend on, without a network |
@@ -14,6 +15,7 @@
 #![allow(clippy::print_stdout, reason = "a command-line tool talks on standard output")]
 
 mod bench;
+mod bundle;
 mod demo;
 mod deps;
 mod lab;
@@ -48,11 +50,14 @@ enum Command {
     Deps,
     /// Measure speed next to a peer; not a test
     Bench {
-        #[arg(value_enum)]
+        #[command(subcommand)]
         what: bench::What,
-        /// How many messages
-        #[arg(long, default_value_t = 10_000)]
-        count: usize,
+    },
+    /// Make the Debian package
+    Bundle {
+        /// Install it on a fresh Debian and go through the main journey there
+        #[arg(long)]
+        check: bool,
     },
     /// Print a figure with its target and its control; takes minutes
     Score {
@@ -72,7 +77,8 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Setup { profile } => setup::setup(profile),
-        Command::Bench { what, count } => bench::bench(what, count),
+        Command::Bench { what } => bench::bench(what),
+        Command::Bundle { check } => bundle::bundle(check),
         Command::Demo => demo::demo(),
         Command::Test => test::test(),
         Command::Deps => deps::deps(),

@@ -16,6 +16,8 @@ pub enum Profile {
     Window,
     /// every test
     Test,
+    /// the package
+    Package,
 }
 
 /// SQLCipher links the system's OpenSSL.
@@ -23,8 +25,8 @@ const BUILD: &[&str] = &["build-essential", "pkg-config", "libssl-dev"];
 
 const WINDOW: &[&str] = &["libwebkit2gtk-4.1-dev", "libayatana-appindicator3-dev", "librsvg2-dev"];
 
-const TEST: &[&str] = &[
-    // the lab
+/// The lab's servers.
+pub const SERVERS: &[&str] = &[
     "dovecot-imapd",
     "dovecot-pop3d",
     "dovecot-submissiond",
@@ -33,24 +35,28 @@ const TEST: &[&str] = &[
     "openssl",
     "python3",
     "python3-pip",
-    // a browser, with letters for Japanese
-    "chromium",
-    "fonts-noto-cjk",
-    // a Secret Service, and a display with a driven window
+];
+
+/// A display with a driven window, letters for Japanese, and a Secret Service.
+pub const SCREEN: &[&str] = &[
     "dbus",
+    "fonts-noto-cjk",
     "gnome-keyring",
     "libglib2.0-bin",
     "libsecret-tools",
-    "xvfb",
-    "xauth",
     "webkit2gtk-driver",
-    // peers and witnesses
-    "git",
-    "isync",
-    "tcpdump",
-    "iproute2",
-    "procps",
+    "xauth",
+    "xvfb",
 ];
+
+/// What tests watch and cut the network with.
+pub const TOOLS: &[&str] = &["iproute2", "procps", "tcpdump"];
+
+/// A browser and peers.
+const TEST: &[&str] = &["chromium", "git", "isync"];
+
+/// What makes and checks the package.
+const PACKAGE: &[&str] = &["debootstrap", "desktop-file-utils"];
 
 /// The oldest Node that builds the user interface.
 const NODE: u32 = 20;
@@ -60,7 +66,8 @@ impl Profile {
         let groups: &[&[&str]] = match self {
             Self::Demo => &[BUILD],
             Self::Window => &[BUILD, WINDOW],
-            Self::Test => &[BUILD, WINDOW, TEST],
+            Self::Test => &[BUILD, WINDOW, SERVERS, SCREEN, TOOLS, TEST],
+            Self::Package => &[BUILD, WINDOW, PACKAGE],
         };
         groups.concat()
     }

@@ -47,8 +47,12 @@ pub fn built_for_release(program: &str) -> PathBuf {
 }
 
 fn in_target(profile: &str, program: &str) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    target.join(profile).join(program).with_extension(std::env::consts::EXE_EXTENSION)
+    target(profile).join(program).with_extension(std::env::consts::EXE_EXTENSION)
+}
+
+/// Where cargo puts what it builds with a profile.
+pub fn target(profile: &str) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from).join(profile)
 }
 
 /// A program with its arguments, to be run at the root of the checkout.
