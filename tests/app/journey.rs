@@ -3,16 +3,18 @@
 mod company;
 mod obstacles;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fantoccini::key::Key;
 use kit::crm::{REP, TOKEN};
 use kit::lab::ALICE;
+use kit::seek::Secrets;
 use otomo_domain::digest::Digest;
 use otomo_domain::mail::MailKey;
 use serde_json::{Value, json};
 
-use self::company::{Company, OFFER, SUBJECTS};
+use self::company::{CUSTOMER, Company, LINK, OFFER, SUBJECTS};
 use crate::desk::Desk;
 
 /// A minute of running before the first release, half a minute of grace, and room for a busy machine.
@@ -66,6 +68,20 @@ impl Desk {
         self.accept_mailbox(company).await;
         self.connect_crm(company).await;
         self.lists(&SUBJECTS).await;
+    }
+}
+
+impl Desk {
+    /// Neither the program nor the engine of its window has written a mail or a secret down in clear.
+    fn keeps_secrets(&self) {
+        let mut secrets = Secrets::default();
+        for (name, secret) in [("password", ALICE.password), ("token", TOKEN), ("sender", CUSTOMER), ("link", LINK)] {
+            secrets.add(name, secret.as_bytes());
+        }
+        assert_eq!(secrets.find_below(self.home.path()), BTreeMap::new());
+        let planted = self.home.path().join("cache/planted");
+        std::fs::write(&planted, format!("<a href=\"{LINK}\">")).unwrap();
+        assert_eq!(secrets.find_below(self.home.path()), BTreeMap::from([(planted, vec!["link as it is"])]));
     }
 }
 
@@ -134,4 +150,5 @@ async fn a_journey_from_the_first_run_to_a_mail_that_is_taken_back() {
     desk.act(company.says("history_retract")).await;
     logged(&company, 0).await;
     desk.sees(company.says("state_retracted")).await;
+    desk.keeps_secrets();
 }

@@ -6,7 +6,7 @@
 use tauri::{WebviewUrl, WebviewWindowBuilder};
 
 /// As large as the program's own window is at first.
-const SIZE: (f64, f64) = (1180.0, 760.0);
+const SIZE: (f64, f64) = (1280.0, 800.0);
 
 fn main() -> tauri::Result<()> {
     tauri::Builder::default()

@@ -16,7 +16,11 @@ pub const OFFER: &str = "offer@customer.example";
 /// What waits for the rep, newest first.
 pub const SUBJECTS: [&str; 3] = ["御見積書の件", "給与のご相談", "来週の打ち合わせ"];
 
-const CUSTOMER: &str = "tanaka@customer.example";
+/// Who wrote it.
+pub const CUSTOMER: &str = "tanaka@customer.example";
+
+/// A link in it.
+pub const LINK: &str = "https://customer.example/offer";
 
 /// The body of a mail as business mail is written, with the table that such mail has.
 const BODY: &str = "<p>いつもお世話になっております。田中です。</p><p>お見積りの内容を確認いたしました。下記のとおりお願いできますでしょうか。\

@@ -6,7 +6,7 @@ export HOME XDG_RUNTIME_DIR
 printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
 otomo & app=$!
 for _ in $(seq 300); do
-    if xwininfo -root -tree | grep -q '"Otomo".*1180x760'; then
+    if xwininfo -root -tree | grep -q '"Otomo": ("otomo" "Otomo")'; then
         sleep 5 # what it shows first needs a moment, too
         import -window root "$1"
         kill "$app"
