@@ -35,7 +35,7 @@ export function day(time: number, now = Date.now()): string {
   return date(time);
 }
 
-/** In a row: the time of today and yesterday, of older mail the date. The day's heading says the rest. */
+/** The time of today and yesterday, of what is older the date. */
 export function moment(time: number, now = Date.now()): string {
   return startOfDay(now) - startOfDay(time) <= 86_400_000 + 3_600_000 ? clock(time) : date(time);
 }
