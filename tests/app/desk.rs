@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use zbus::connection::Builder;
 use zbus::zvariant::{ObjectPath, OwnedObjectPath, OwnedValue};
 
-pub use kit::screen::app;
+pub use kit::built::app;
 use kit::screen::{Browser, PATIENCE, Screen, UNLOCK, home, runs};
 
 /// A script that ends after a tenth of a second and a painted frame.

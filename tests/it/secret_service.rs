@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
-use kit::otomoctl::{Failed, binary};
+use kit::built::otomoctl;
+use kit::otomoctl::Failed;
 use kit::seek::contents;
 use tempfile::TempDir;
 
@@ -60,7 +61,7 @@ impl Desktop {
 
     fn answers(&self, command: &mut Command) -> Vec<String> {
         let home = self.home.path();
-        let program = format!("{} --home {} app.status", binary().display(), self.otomo().display());
+        let program = format!("{} --home {} app.status", otomoctl().display(), self.otomo().display());
         command.env_clear().env("PATH", std::env::var_os("PATH").expect("a PATH")).env("HOME", home);
         for (name, folder) in [("RUNTIME_DIR", "run"), ("DATA_HOME", "data"), ("CONFIG_HOME", "config")] {
             command.env(format!("XDG_{name}"), home.join(folder));

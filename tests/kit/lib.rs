@@ -10,6 +10,7 @@
     reason = "what tests stand on may end a test in any way"
 )]
 
+pub mod built;
 pub mod crm;
 pub mod decode;
 pub mod imap;

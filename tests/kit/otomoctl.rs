@@ -6,6 +6,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::built;
+
 /// A data folder and how to open it.
 #[derive(Clone, Debug)]
 pub struct Otomoctl {
@@ -35,16 +37,6 @@ impl Failed {
     }
 }
 
-/// The program that was built beside this test, or the one that `OTOMOCTL` names.
-pub fn binary() -> PathBuf {
-    if let Some(named) = std::env::var_os("OTOMOCTL") {
-        return named.into();
-    }
-    let test = std::env::current_exe().expect("a test binary");
-    let found = test.ancestors().map(|a| a.join("otomoctl")).find(|p| p.is_file());
-    found.expect("otomoctl is built: cargo build -p otomo-cli")
-}
-
 impl Otomoctl {
     /// A fresh data folder made for tests, so that its time may run faster.
     pub fn test_home(folder: &Path, policy: &str) -> Self {
@@ -58,7 +50,7 @@ impl Otomoctl {
 
     /// The program on this data folder, without the passphrase.
     fn command(&self) -> Command {
-        let mut command = Command::new(binary());
+        let mut command = Command::new(built::otomoctl());
         command.arg("--home").arg(&self.home);
         if let Some(policy) = &self.policy {
             command.arg("--policy").arg(policy);

@@ -11,6 +11,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::built::app;
+
 /// A window may take so long to show what it should; the machine may be busy.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -42,12 +44,6 @@ impl Browser {
     pub fn plain() -> Self {
         Self { name: "MiniBrowser", file: MINI_BROWSER.into(), arguments: vec!["--automation".into()] }
     }
-}
-
-/// The program's file.
-pub fn app() -> PathBuf {
-    let built = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/debug/otomo");
-    std::env::var_os("OTOMO_APP").map_or_else(built, PathBuf::from)
 }
 
 /// A home folder with everything that a session wants to find in it.

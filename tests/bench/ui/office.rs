@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use fantoccini::{Client, Locator};
 use httpdate::fmt_http_date;
+use kit::built::{app, otomoctl};
 use kit::lab::{ALICE, BOB, Lab, SATO, Service, User};
-use kit::otomoctl::binary;
-use kit::screen::{Browser, Screen, Session, UNLOCK, app, home, runs};
+use kit::screen::{Browser, Screen, Session, UNLOCK, home, runs};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -57,7 +57,7 @@ impl Office {
         let (box_, crm) = (home.path().join("letters"), home.path().join("crm"));
         write_letters(&box_, mails);
         write_contacts(&crm);
-        let otomoctl = format!("{} --policy {}", binary().display(), policy.display());
+        let otomoctl = format!("{} --policy {}", otomoctl().display(), policy.display());
         let ask = |command: &str, args: Value| format!("{otomoctl} {command} '{args}'\n");
         let mailbox = |user: User| ask("accounts.add", json!({ "address": user.address, "password": user.password }));
         let script = [
