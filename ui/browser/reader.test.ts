@@ -53,7 +53,7 @@ test('hostile mail runs nothing, fetches nothing and breaks nothing', async () =
   });
   page.on('dialog', () => expect.unreachable('a script ran'));
   await page.getByRole('option').first().waitFor();
-  for (let i = 0; i < 11; i++) {
+  for (let i = 0; i < 13; i++) {
     await page.waitForTimeout(100);
     expect(await overhang(page)).toBe(0);
     expect(await page.evaluate(() => document.querySelectorAll('article img, article script, article form').length)).toBe(0);

@@ -55,6 +55,7 @@ describe.each(LOOKS)('in $language and $scheme', (look) => {
     await restart(page, 'offline');
     await page.getByText(words.frame_offline).waitFor();
     await option(page, 1).waitFor();
+    expect(await violations(page)).toEqual([]);
     await picture(page, name('offline'));
   });
 
@@ -74,6 +75,7 @@ describe.each(LOOKS)('in $language and $scheme', (look) => {
     await restart(page, 'loading');
     await page.getByText(words.common_loading).first().waitFor({ state: 'attached' });
     await page.waitForTimeout(500);
+    expect(await violations(page)).toEqual([]);
     await picture(page, name('loading'));
   });
 });

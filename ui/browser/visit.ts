@@ -108,16 +108,16 @@ export async function picture(page: Page, name: string): Promise<void> {
 }
 
 /**
- * Takes a picture of the page as it stands, `<name>-<ja|en>-<light|dark>.png`. In light Japanese and dark English, which
- * are both languages and both themes, it is also checked, and shown in a narrow window and at 200 % zoom. `name` is the
- * screen and its state, as in `queue-empty`.
+ * Takes a picture of the page as it stands, `<name>-<ja|en>-<light|dark>.png`, and checks that everybody can use it. In
+ * light Japanese and dark English, which are both languages and both themes, it is also shown in a narrow window and at
+ * 200 % zoom. `name` is the screen and its state, as in `queue-empty`.
  */
 export async function inspect(page: Page, name: string, { language, scheme }: Look): Promise<void> {
   const file = `${name}-${language}-${scheme}`;
   expect(await page.locator('html').getAttribute('lang')).toBe(language);
   await picture(page, file);
-  if ((language === 'ja') !== (scheme === 'light')) return;
   expect(await violations(page), file).toEqual([]);
+  if ((language === 'ja') !== (scheme === 'light')) return;
   for (const size of ['760', 'zoom200', '400'] as const) {
     await page.setViewportSize(SIZES[size]);
     expect(await overhang(page), `${file} at ${size}`).toBe(0);

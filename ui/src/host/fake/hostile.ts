@@ -9,6 +9,11 @@ const LURE = `<div style="position:fixed;inset:0;z-index:99999;background:#fff">
 <script>parent.document.title='owned'</script><img src="https://evil.example/pixel.gif" onerror="parent.document.title='owned'">
 <form action="https://evil.example"><button>OK</button></form></div>`;
 
+/** A picture that is none, one that was cut off, and one that does not exist. */
+const BROKEN = ['data:image/png;base64,AAAA', 'data:image/png;base64,iVBORw0KGgo=', 'cid:none']
+  .map((source) => `<p><img src="${source}" alt="x"></p>`)
+  .join('');
+
 /** About ten megabytes. */
 const HUGE = '<div style="border:1px solid #cccccc"><p>A row of a very long table</p></div>'.repeat(130_000);
 
@@ -38,6 +43,8 @@ export function hostile(): Told[] {
       ],
     },
     { subject: '300 receivers', to: people(300), cc: people(40) },
+    { subject: 'Deep', html: `${'<div>'.repeat(20_000)}x` },
+    { subject: 'Broken pictures', html: BROKEN },
     { subject: 'Ten megabytes', html: HUGE, text: 'A row of a very long table\n'.repeat(130_000) },
     { subject: '', text: '', who: { address: '', name: '' }, defects: ['missing_from', 'missing_date', 'broken_multipart'] },
     { subject: 'Z̷̨̛͖̤̐̓̈́'.repeat(200), text: 'Z̷̨̛͖̤̐̓̈́'.repeat(2000) },
