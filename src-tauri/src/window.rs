@@ -29,28 +29,9 @@ pub fn open(app: &App) -> tauri::Result<()> {
         });
         #[cfg(not(dev))]
         let window = window.proxy_url(DEAD_PROXY.parse().map_err(tauri::Error::InvalidUrl)?);
-        let window = window.build()?;
-        #[cfg(target_os = "linux")]
-        paint_by_processor_where_no_card_is(&window)?;
+        window.build()?;
     }
     Ok(())
-}
-
-/// Without a graphics card OpenGL is emulated, in a virtual machine or over a remote desktop, and WebKit paints text many
-/// times sooner without it. A card shows itself as a render node (Linux DRM userland interfaces, "Render nodes").
-#[cfg(target_os = "linux")]
-fn paint_by_processor_where_no_card_is(window: &tauri::WebviewWindow) -> tauri::Result<()> {
-    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
-    let has_card = std::fs::read_dir("/dev/dri")
-        .is_ok_and(|nodes| nodes.flatten().any(|node| node.file_name().to_string_lossy().starts_with("renderD")));
-    if has_card {
-        return Ok(());
-    }
-    window.with_webview(|webview| {
-        if let Some(settings) = webview.inner().settings() {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-        }
-    })
 }
 
 /// Whether a page belongs to the program: its own scheme, the host that stands for it on Windows and Android, or the
