@@ -7,6 +7,7 @@
 //! | [`rpc`] | carries a question of the window to the command table |
 //! | [`desktop`] | what the program asks of the desktop: a folder, a link, a file manager |
 //! | [`window`] | opens the window and cuts it off from every network |
+//! | `painting` | lets the processor paint where there is no graphics card (Linux) |
 //!
 //! The program behind the window is a `Session` of `otomo-boot`. What a question means is decided in `otomo-api`; nothing
 //! about mail or a CRM is known here.
@@ -14,6 +15,8 @@
 mod desktop;
 mod instance;
 mod options;
+#[cfg(target_os = "linux")]
+mod painting;
 mod rpc;
 mod window;
 
@@ -37,6 +40,8 @@ pub fn run() -> ExitCode {
     otomo_boot::panic::keep_quiet();
     let arguments = Arguments::parse();
     write_log();
+    #[cfg(target_os = "linux")]
+    painting::choose();
     let mut builder = tauri::Builder::default();
     // The first plugin of all: a second process on the same data folder goes no further.
     if let Some(home) = arguments.home() {

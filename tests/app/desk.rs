@@ -121,7 +121,7 @@ impl Desk {
         self.runs(A_MOMENT).await;
         let folder = project("target/screens");
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join(name), self.window.screenshot().await.unwrap()).unwrap();
+        std::fs::write(folder.join(name), self.screen.picture(&self.window).await).unwrap();
     }
 }
 

@@ -13,6 +13,7 @@
 pub mod built;
 pub mod crm;
 pub mod decode;
+pub mod framebuffer;
 pub mod imap;
 pub mod lab;
 pub mod mailbox;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::built::app;
+use crate::framebuffer::{self, Part};
 
 /// A window may take so long to show what it should; the machine may be busy.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -76,6 +77,14 @@ impl Screen {
         self.session.leader()
     }
 
+    /// What a window shows, as PNG.
+    pub async fn picture(&self, window: &Client) -> Vec<u8> {
+        let (left, top, width, height) = window.get_window_rect().await.unwrap();
+        let size = |length: u64| usize::try_from(length).unwrap();
+        let part = Part { left: size(left), top: size(top), width: size(width), height: size(height) };
+        framebuffer::picture(self.session.frame.path(), part)
+    }
+
     /// Opens a window, as soon as the driver listens.
     pub async fn open(&self, browser: Browser) -> Client {
         assert!(browser.file.exists(), "{} is not there: cargo build -p otomo", browser.file.display());
@@ -101,13 +110,19 @@ impl Screen {
 }
 
 /// A screen and a message bus of their own, and what runs there.
-pub struct Session(Child);
+pub struct Session {
+    runs: Child,
+    /// Where the screen is kept.
+    frame: TempDir,
+}
 
 impl Session {
     /// Runs a script for somebody who lives at `home`, as the leader of a process group.
     pub fn start(home: &Path, script: &str) -> Self {
+        let frame = tempfile::tempdir().unwrap();
+        let screen = format!("-screen 0 1280x900x24 -fbdir {}", frame.path().display());
         let started = Command::new("dbus-run-session")
-            .args(["--", "xvfb-run", "-a", "-s", "-screen 0 1280x900x24", "sh", "-ec", script])
+            .args(["--", "xvfb-run", "-a", "-s", &screen, "sh", "-ec", script])
             .env("HOME", home)
             .env("OTOMO_HOME", home.join("otomo"))
             .env("XDG_RUNTIME_DIR", home.join("run"))
@@ -118,27 +133,27 @@ impl Session {
             .stderr(Stdio::null())
             .process_group(0)
             .spawn();
-        Self(started.expect("dbus-run-session is needed (apt: dbus)"))
+        Self { runs: started.expect("dbus-run-session is needed (apt: dbus)"), frame }
     }
 
     /// Waits until the script has come to its end.
     pub fn finish(mut self) {
-        let ended = self.0.wait().expect("a child");
+        let ended = self.runs.wait().expect("a child");
         assert!(ended.success(), "the session ends with {ended}");
     }
 
     /// The process that everything in the session descends from.
     pub fn leader(&self) -> u32 {
-        self.0.id()
+        self.runs.id()
     }
 }
 
 impl Drop for Session {
     /// Ends everything that was started in it.
     fn drop(&mut self) {
-        let group = format!("-{}", self.0.id());
+        let group = format!("-{}", self.runs.id());
         let _ = Command::new("kill").args(["-TERM", "--", &group]).status();
-        let _ = self.0.wait();
+        let _ = self.runs.wait();
     }
 }
 
