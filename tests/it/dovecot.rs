@@ -7,7 +7,7 @@ use kit::lab::{ALICE, Lab, SATO, User, WEB_ONLY};
 use kit::mailbox;
 use otomo_domain::account::Endpoint;
 use otomo_domain::error::{CertificateFault, MailFault, MailFaultKind, NetFaultKind};
-use otomo_domain::ports::{MailSession, MailSource};
+use otomo_domain::ports::{Credential, MailSession, MailSource};
 use otomo_mail::imap::ImapSource;
 use otomo_net::{Net, NetConfig};
 
@@ -18,7 +18,7 @@ async fn open(endpoint: Endpoint, host: &str, user: User, password: &str) -> Res
     let lab = Lab::shared();
     let net = Net::new(&NetConfig { extra_ca: vec![lab.ca()], resolver: Some(lab.dns()) }).unwrap();
     let endpoint = Endpoint { host: host.into(), ..endpoint };
-    ImapSource::new(Arc::new(net), endpoint, user.address.into(), password.into()).open(&()).await
+    ImapSource::new(Arc::new(net), endpoint, user.address.into(), Credential::Password(password.into())).open(&()).await
 }
 
 /// What opening a session ends with, over both kinds of TLS.

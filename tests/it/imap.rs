@@ -16,7 +16,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use kit::imap::{ImapServer, PASSWORD, USER};
 use otomo_domain::error::{MailFault, MailFaultKind};
-use otomo_domain::ports::{MailSession, MailSink, MailSource, SinkClosed};
+use otomo_domain::ports::{Credential, MailSession, MailSink, MailSource, SinkClosed};
 use otomo_domain::sync::{FolderRole, Listed, MailboxStatus, Side, Window, batches};
 use otomo_mail::imap::ImapSource;
 use otomo_net::{Net, NetConfig};
@@ -60,7 +60,8 @@ impl MailSink for Mailbox {
 /// A client of this server that waits two seconds for a word.
 fn source(server: &ImapServer, password: &str) -> ImapSource {
     let net = Net::new(&NetConfig { extra_ca: vec![server.ca().to_owned()], resolver: None }).unwrap();
-    ImapSource::new(Arc::new(net), server.endpoint(), USER.into(), password.into()).with_silence(Duration::from_secs(2))
+    ImapSource::new(Arc::new(net), server.endpoint(), USER.into(), Credential::Password(password.into()))
+        .with_silence(Duration::from_secs(2))
 }
 
 async fn open(server: &ImapServer) -> Result<Box<dyn MailSession>, MailFault> {

@@ -67,7 +67,8 @@ fn the_policy_of_the_lab_is_a_policy_and_leads_to_it() {
     let lab = Lab::shared();
     let policy = Policy::parse(&lab.policy_json()).expect("a policy");
     let address = Address::parse(BOB.address).expect("an address");
-    assert_eq!(policy.preset(&address), Some((lab.imaps(), BOB.address.to_owned())));
+    let preset = policy.preset(&address).map(|(preset, user)| (preset.imap.clone(), user));
+    assert_eq!(preset, Some((Some(lab.imaps()), BOB.address.to_owned())));
     assert_eq!(policy.resolver, Some(lab.dns()));
     assert!(policy.extra_ca.iter().all(|ca| ca.is_file()));
 }

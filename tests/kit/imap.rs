@@ -129,7 +129,7 @@ impl ImapServer {
     }
 
     pub fn endpoint(&self) -> Endpoint {
-        Endpoint { host: self.address.ip().to_string(), port: self.address.port(), security: self.security }
+        Endpoint::new(self.address.ip().to_string(), self.address.port(), self.security)
     }
 
     /// The certificate that a client has to trust.
@@ -176,6 +176,9 @@ async fn serve(listener: TcpListener, security: Security, acceptor: TlsAcceptor,
         tokio::spawn(async move {
             match security {
                 Security::Tls => protected(tcp, &acceptor, script, true).await,
+                Security::Clear => {
+                    run(Conversation::new(tcp, script, true), true).await;
+                }
                 Security::StartTls => {
                     let plain = Conversation::new(tcp, Arc::clone(&script), false);
                     if let Some(tcp) = run(plain, true).await {

@@ -193,7 +193,7 @@ impl Lab {
     }
 
     fn endpoint(&self, port: &str, security: Security) -> Endpoint {
-        Endpoint { host: "mail.example.test".into(), port: self.port(port), security }
+        Endpoint::new("mail.example.test", self.port(port), security)
     }
 
     fn port(&self, name: &str) -> u16 {

@@ -2,12 +2,19 @@
 
 export type AccountArgs = { id: number, };
 
-export type AccountSignInArgs = { id: number, password: string, };
+/**
+ * A new password, or a finished sign-in in its place.
+ */
+export type AccountSignInArgs = { id: number, password?: string, 
+/**
+ * What `accounts.authorise` gave.
+ */
+ticket?: number, };
 
 /**
  * A connected mailbox.
  */
-export type AccountView = { id: number, address: Address, source: Source, doing: DoingView, folders: Array<FolderView>, 
+export type AccountView = { id: number, address: Address, source: Source, sign_in: SignIn, sending: Sending, role: RepRole | null, share_mode: ShareMode | null, import_since: Timestamp | null, senders: Array<SenderAddress>, doing: DoingView, folders: Array<FolderView>, 
 /**
  * When mail was last captured.
  */
@@ -16,7 +23,7 @@ captured_at: Timestamp | null, };
 /**
  * The one button that helps.
  */
-export type Action = "retry" | "wait" | "sign_in" | "edit_settings" | "ask_it" | "unlock" | "review" | "open_crm" | "free_space" | "update" | "none";
+export type Action = "retry" | "wait" | "sign_in" | "sign_in_at_provider" | "compare_certificate" | "send_by_graph" | "make_app_password" | "edit_settings" | "ask_it" | "unlock" | "review" | "open_crm" | "free_space" | "update" | "none";
 
 /**
  * An addr-spec (RFC 5322 §3.4.1), trimmed and lower-cased.
@@ -24,6 +31,19 @@ export type Action = "retry" | "wait" | "sign_in" | "edit_settings" | "ask_it" |
  * Local parts are case-sensitive by the letter of the RFC, yet no provider treats them so, and a CRM never does.
  */
 export type Address = string;
+
+/**
+ * What can be changed of an account without asking its server; what is left out stays.
+ */
+export type AdjustArgs = { id: number, role?: RepRole, share_mode?: ShareMode, 
+/**
+ * The server's names of the folders to capture; an empty list goes back to the inbox and what was sent.
+ */
+folders?: Array<string>, 
+/**
+ * Mail the server got before this time (ms) is left out; what is here stays. 0 takes all of it.
+ */
+import_since?: Timestamp, senders?: Array<SenderAddress>, };
 
 export type AfterView = { date: Timestamp, mail: number, };
 
@@ -42,7 +62,24 @@ hint: Words, action: Action,
 /**
  * For IT: the server's own words, a field's name. Never a secret, never a part of a mail.
  */
-detail: string, };
+detail: string, 
+/**
+ * The certificate that was refused, where it is about one.
+ */
+certificate: CertificateInfo | null, };
+
+/**
+ * How a rep gets an app password; the words for each provider stand in the messages.
+ */
+export type AppPassword = { 
+/**
+ * The provider's key in the messages: `google`, `yahoo`, `icloud`, `lineworks`, …
+ */
+guide: string, 
+/**
+ * The page where it is made.
+ */
+page: string | null, };
 
 /**
  * An attached or inline part that is not the body.
@@ -77,12 +114,72 @@ inline: boolean,
  */
 content_id: string | null, };
 
+/**
+ * A sign-in in the browser. It opens by itself where a person sits at the program; its address is told as an event.
+ */
+export type AuthoriseArgs = { 
+/**
+ * `google`, `microsoft`, or the policy's name for another one.
+ */
+provider: string, purpose: Purpose, sends: boolean, 
+/**
+ * Whom the page should offer first, and whom the answer is held against.
+ */
+address?: string, 
+/**
+ * A number of the caller's choice: the address of the page is told under it, and `op.cancel` gives up.
+ */
+op: number, };
+
+/**
+ * A finished sign-in. It is kept in memory until an account takes it.
+ */
+export type AuthorisedView = { ticket: number, 
+/**
+ * Who signed in, by the provider's own word.
+ */
+address: Address | null, 
+/**
+ * False where somebody else signed in than was typed: to be asked, never kept silently.
+ */
+matches: boolean, 
+/**
+ * Permissions that were not given.
+ */
+missing: Array<string>, };
+
 export type CancelArgs = { op: number, };
 
 /**
  * A record a mail may be logged to, with every reason.
  */
 export type Candidate = { record: RecordRef, name: string, reasons: Array<Reason>, };
+
+/**
+ * A certificate as a person compares it. What it says is the server's own word.
+ */
+export type CertificateInfo = { host: string, port: number, subject: string, issuer: string, 
+/**
+ * The host names it is made for, at most twenty.
+ */
+names: Array<string>, not_before: Timestamp, not_after: Timestamp, 
+/**
+ * SHA-256 of the whole certificate.
+ */
+sha256: Digest, 
+/**
+ * SHA-256 of its key (`SubjectPublicKeyInfo`): what an exception is made for.
+ */
+spki: Digest, 
+/**
+ * The name in it that an authority vouches for and the host's owner may well use, where only the name is wrong.
+ */
+usable_name: string | null, };
+
+/**
+ * Another server, user, way of signing in, or way of sending; what is left out stays.
+ */
+export type ChangeArgs = { id: number, protocol?: Protocol, endpoint?: Endpoint, user?: string, sending?: Sending, password?: string, ticket?: number, sending_password?: string, };
 
 /**
  * What the rep chose to share.
@@ -106,7 +203,7 @@ path: string | null, };
 /**
  * What went wrong. Each has its words under `error_<code>` and its way on under `error_<code>_hint`.
  */
-export type Code = "host_unknown" | "connection_refused" | "timed_out" | "unreachable" | "connection_closed" | "tls_failed" | "certificate_expired" | "certificate_not_yet_valid" | "certificate_wrong_name" | "certificate_unknown_issuer" | "certificate_revoked" | "certificate_invalid" | "starttls_missing" | "greeting_refused" | "sign_in_refused" | "app_password_needed" | "no_sign_in_method" | "mail_protocol" | "folder_gone" | "server_refused" | "files_unreadable" | "crm_unavailable" | "crm_rate_limited" | "crm_outcome_unknown" | "crm_sign_in_needed" | "crm_forbidden" | "crm_not_found" | "crm_conflict" | "crm_too_large" | "crm_rejected" | "crm_attachment_missing" | "crm_unsupported" | "crm_protocol" | "crm_folder_unusable" | "key_store_missing" | "key_store_locked" | "key_store_broken" | "key_missing" | "passphrase_needed" | "passphrase_wrong" | "database_key_wrong" | "database_newer" | "database_damaged" | "database_failed" | "disk_full" | "home_in_use" | "home_unusable" | "policy_invalid" | "unknown_command" | "bad_arguments" | "no_such" | "conflict" | "preview_stale" | "not_possible_now" | "too_late" | "policy_forbids" | "key_taken" | "already_connected" | "no_sender" | "no_link" | "unknown_attachment" | "link_refused" | "file_not_saved" | "engine_stopped";
+export type Code = "host_unknown" | "connection_refused" | "timed_out" | "unreachable" | "private_unreachable" | "connection_closed" | "tls_failed" | "certificate_expired" | "certificate_not_yet_valid" | "certificate_wrong_name" | "certificate_unknown_issuer" | "certificate_revoked" | "certificate_invalid" | "certificate_key_changed" | "clock_skewed" | "sign_in_denied" | "approval_needed" | "wrong_organisation" | "blocked_by_organisation" | "second_step_needed" | "sign_in_set_up_wrong" | "sign_in_expired" | "cloud_unsupported" | "provider_account_locked" | "provider_unavailable" | "permission_missing" | "protected_account" | "loopback_blocked" | "sign_in_timed_out" | "sign_in_mismatch" | "no_client" | "sign_in_protocol" | "starttls_missing" | "greeting_refused" | "sign_in_refused" | "app_password_needed" | "no_sign_in_method" | "mail_protocol" | "folder_gone" | "server_refused" | "files_unreadable" | "oauth_needed" | "mailbox_missing" | "protocol_disabled" | "too_many_connections" | "mailbox_full" | "uidl_missing" | "clear_text_refused" | "send_as_denied" | "relay_denied" | "smtp_auth_disabled" | "sending_refused" | "crm_unavailable" | "crm_rate_limited" | "crm_outcome_unknown" | "crm_sign_in_needed" | "crm_forbidden" | "crm_not_found" | "crm_conflict" | "crm_too_large" | "crm_rejected" | "crm_attachment_missing" | "crm_unsupported" | "crm_protocol" | "crm_folder_unusable" | "key_store_missing" | "key_store_locked" | "key_store_broken" | "key_missing" | "passphrase_needed" | "passphrase_wrong" | "database_key_wrong" | "database_newer" | "database_damaged" | "database_failed" | "disk_full" | "home_in_use" | "home_unusable" | "policy_invalid" | "unknown_command" | "bad_arguments" | "no_such" | "conflict" | "preview_stale" | "not_possible_now" | "too_late" | "policy_forbids" | "key_taken" | "already_connected" | "no_sender" | "no_link" | "unknown_attachment" | "link_refused" | "file_not_saved" | "engine_stopped";
 
 export type ConnectionArgs = { id: number, };
 
@@ -175,6 +272,32 @@ export type Defect = "unparsable" | "missing_message_id" | "repeated_message_id"
 export type DenyRule = { origin: Origin, } & ({ "kind": "never_log_address", "value": Address } | { "kind": "never_log_domain", "value": string } | { "kind": "internal_domain", "value": string });
 
 /**
+ * What was typed, as it was typed.
+ */
+export type DetectArgs = { address: string, 
+/**
+ * A number of the caller's choice: what each source says is told under it, and `op.cancel` stops the search.
+ */
+op?: number, };
+
+/**
+ * What was found about an address.
+ */
+export type Detected = { 
+/**
+ * The address as it will be used.
+ */
+address: Address, 
+/**
+ * What was typed had full-width or stray characters, and was put right.
+ */
+normalised: boolean, 
+/**
+ * `info@`, `sales@`, `support@` …: more than one person may read it.
+ */
+looks_shared: boolean, verdict: Verdict, };
+
+/**
  * A SHA-256 digest.
  */
 export type Digest = string;
@@ -192,12 +315,12 @@ export type Done = { done: boolean, };
 /**
  * Where a server listens.
  */
-export type Endpoint = { host: string, port: number, security: Security, };
+export type Endpoint = { host: string, port: number, security: Security, trust?: Trust, };
 
 /**
  * Something that happened.
  */
-export type Event = { "event": "changed", tags: Array<Tag>, } | { "event": "step", op: number, step: Step, outcome: StepOutcome, } | { "event": "ended", op: number, code: string | null, };
+export type Event = { "event": "changed", tags: Array<Tag>, } | { "event": "step", op: number, step: Step, outcome: StepOutcome, } | { "event": "finding", op: number, origin: SettingsOrigin, finding: Finding, } | { "event": "browse", op: number, url: string, } | { "event": "ended", op: number, code: string | null, };
 
 /**
  * Why a mail is not for the CRM.
@@ -218,6 +341,11 @@ name: string,
 secret: boolean, required: boolean, };
 
 /**
+ * What one source said.
+ */
+export type Finding = { "outcome": "running" } | { "outcome": "found", detail: string, } | { "outcome": "nothing" } | { "outcome": "failed", detail: string, } | { "outcome": "stopped" };
+
+/**
  * What a folder is for, by its SPECIAL-USE attribute (RFC 6154) or its name.
  */
 export type FolderRole = "inbox" | "sent" | "drafts" | "junk" | "trash" | "archive" | "all" | "other";
@@ -236,6 +364,11 @@ export type HistoryArgs = { after?: HistoryAfter,
 limit?: number, };
 
 export type HistoryPage = { rows: Array<QueueRow>, next: HistoryAfter | null, };
+
+/**
+ * Who may host a mailbox behind a gateway.
+ */
+export type Hosting = "google" | "microsoft" | "other";
 
 /**
  * Who the CRM takes the rep for.
@@ -362,13 +495,29 @@ remote: number, };
 
 /**
  * A mailbox to test or to connect. Without `endpoint` the company's preset for the address is used; with `path` it is a
- * folder of mail files.
+ * folder of mail files, a Maildir, or an mbox file.
  */
-export type NewAccountArgs = { address: string, endpoint?: Endpoint, 
+export type NewAccountArgs = { address: string, protocol?: Protocol, endpoint?: Endpoint, 
 /**
  * The name the server knows the rep by; the address where it is left out.
  */
-user?: string, password?: string, path?: string, 
+user?: string, password?: string, 
+/**
+ * A finished sign-in in place of a password: what `accounts.authorise` gave.
+ */
+ticket?: number, path?: string, 
+/**
+ * The account only sends.
+ */
+send_only?: boolean, sending?: Sending, sending_password?: string, 
+/**
+ * The mailbox behind a delegated sign-in, where it isn't the rep's own.
+ */
+shared_mailbox?: string, role?: RepRole, share_mode?: ShareMode, 
+/**
+ * Folders to capture, by the server's names; the inbox and what was sent where it is left out.
+ */
+folders?: Array<string>, 
 /**
  * Mail the server got before this time (ms) is left out.
  */
@@ -400,6 +549,40 @@ kind: string, value: string, };
  * A command without arguments.
  */
 export type Nothing = Record<symbol, never>;
+
+/**
+ * A way to connect.
+ */
+export type Offer = { 
+/**
+ * The service as people call it, where it is known.
+ */
+service: string | null, protocol: Protocol, 
+/**
+ * Where mail is received; `None` where only sending was found.
+ */
+receive: Endpoint | null, send: Endpoint | null, 
+/**
+ * The name the server wants.
+ */
+user: string, 
+/**
+ * The name the sending server wants, where it is another.
+ */
+send_user: string | null, sign_in: SignIn, 
+/**
+ * A password that the provider makes for mail programs is needed.
+ */
+app_password: AppPassword | null, origin: SettingsOrigin, 
+/**
+ * The servers are on somebody else's domain, and a page of the address's own domain did not say so securely: to be
+ * looked at before a password is typed.
+ */
+foreign: boolean, warning: Warning | null, 
+/**
+ * The policy fixed it: nothing can be changed.
+ */
+locked: boolean, };
 
 /**
  * Whose word something is; stored with every transition.
@@ -449,6 +632,13 @@ payload: string,
 sha256: Digest, rev: number, };
 
 export type PreviewArgs = { connection: number, mail: number, wish?: WishArgs, };
+
+export type Protocol = "imap" | "pop3";
+
+/**
+ * What the rep wants to do at a provider.
+ */
+export type Purpose = "imap" | "pop3" | "send_only";
 
 export type QueueArgs = { id: number, };
 
@@ -502,6 +692,24 @@ url: string | null,
 already_known: boolean, };
 
 /**
+ * What becomes of an account that is removed.
+ */
+export type RemoveArgs = { id: number, 
+/**
+ * Removes the mail that only this account has from this computer; what was shared stays in the history.
+ */
+wipe: boolean, 
+/**
+ * Takes back what was shared of it.
+ */
+retract: boolean, };
+
+/**
+ * Who reads the mailbox; the wizard recommends a mode by it.
+ */
+export type RepRole = "rep" | "executive" | "shared_address";
+
+/**
  * What becomes of a mail that is taken back.
  */
 export type Retraction = "delete" | "recycle" | "none";
@@ -540,9 +748,33 @@ name: string, };
 export type SearchArgs = { connection: number, text: string, };
 
 /**
- * How the way to a server is protected. There is no third, unprotected way.
+ * How the way to a server is protected.
  */
-export type Security = "tls" | "start_tls";
+export type Security = "tls" | "start_tls" | "clear";
+
+/**
+ * An address that the rep may send from.
+ */
+export type SenderAddress = { address: Address, name: string, 
+/**
+ * The provider told it; others were typed by the rep.
+ */
+from_provider: boolean, };
+
+/**
+ * How an account sends.
+ */
+export type Sending = { "kind": "off" } | { "kind": "smtp", endpoint: Endpoint, auth: SmtpAuth, } | { "kind": "graph" };
+
+/**
+ * What the test of sending found.
+ */
+export type SendingView = { "state": "off" } | { "state": "ready" } | { "state": "failed", error: ApiError, };
+
+/**
+ * Where settings may come from, in the order in which they count.
+ */
+export type SettingsOrigin = "policy" | "known_domain" | "mx" | "tenant" | "autoconfig" | "ispdb" | "srv" | "guess";
 
 export type ShareArgs = { connection: number, items: Array<Item>, wish?: WishArgs, 
 /**
@@ -550,12 +782,27 @@ export type ShareArgs = { connection: number, items: Array<Item>, wish?: WishArg
  */
 payload_sha256?: Digest, };
 
+/**
+ * What becomes of mail from people the CRM knows, in the words of the wizard.
+ */
+export type ShareMode = "share" | "ask_once" | "manual";
+
+/**
+ * How the rep proves who they are, to the server that receives and to the one that sends.
+ */
+export type SignIn = { "kind": "password" } | { "kind": "o_auth", provider: string, };
+
 export type SignInArgs = { id: number, token: string, };
+
+/**
+ * With what an account signs in to its submission server.
+ */
+export type SmtpAuth = { "with": "mailbox" } | { "with": "own", user: string, } | { "with": "nothing" };
 
 /**
  * Where an account's mail comes from.
  */
-export type Source = { "kind": "imap", endpoint: Endpoint, user: string, } | { "kind": "files", path: string, };
+export type Source = { "kind": "imap", endpoint: Endpoint, user: string, } | { "kind": "pop3", endpoint: Endpoint, user: string, } | { "kind": "files", path: string, } | { "kind": "nothing" };
 
 /**
  * The answer of a command that takes long.
@@ -599,12 +846,47 @@ sample: boolean, };
 /**
  * A step of a mailbox test, in this order.
  */
-export type Step = "name" | "connect" | "certificate" | "sign_in" | "inbox" | "folders";
+export type Step = "name" | "connect" | "certificate" | "sign_in" | "inbox" | "folders" | "send_server" | "send_sign_in" | "send_as";
 
 /**
  * How a step came out. `detail` is for IT, in no particular language: a host, a port, a TLS version, a count.
  */
 export type StepOutcome = { "outcome": "running" } | { "outcome": "passed", detail: string, } | { "outcome": "failed", error: ApiError, };
+
+/**
+ * How much is in a folder.
+ */
+export type Survey = { messages: number, 
+/**
+ * What all of them take on the server; `None` where it doesn't tell (RFC 8438).
+ */
+bytes: number | null, 
+/**
+ * How many came since each of the times asked about.
+ */
+since: Array<number>, 
+/**
+ * When the oldest one came.
+ */
+oldest: Timestamp | null, };
+
+/**
+ * A mailbox to look through before it is connected.
+ */
+export type SurveyArgs = { account: NewAccountArgs, 
+/**
+ * Times (ms) to count from.
+ */
+since: Array<Timestamp>, };
+
+/**
+ * How much is in a folder.
+ */
+export type SurveyRow = { name: string, role: FolderRole, 
+/**
+ * `null` where the server doesn't tell without being read.
+ */
+survey: Survey | null, };
 
 /**
  * Which account to look at; all of them where it is left out.
@@ -623,7 +905,7 @@ export type Tested = { folders: Array<FolderView>,
 /**
  * Messages in the inbox.
  */
-inbox: number, };
+inbox: number, sending: SendingView, };
 
 /**
  * Milliseconds since 1970-01-01T00:00:00Z.
@@ -635,9 +917,24 @@ export type Timestamp = number;
  */
 export type Triage = { "triage": "excluded", why: Exclusion, } | { "triage": "unmatched" } | { "triage": "matched" };
 
+/**
+ * Whom a server has to prove to be.
+ */
+export type Trust = { "by": "authority" } | { "by": "name", name: string, } | { "by": "key", spki: Digest, };
+
 export type UndoArgs = { decision_id: number, };
 
 export type UnlockArgs = { passphrase: string, };
+
+/**
+ * Why a mailbox can't be connected; each has its own sentence.
+ */
+export type Unsupported = "microsoft_government" | "microsoft_china" | "proton_without_bridge" | "forwarder_only" | "no_mailbox" | "null_mx" | "own_app_only";
+
+/**
+ * What to do next.
+ */
+export type Verdict = { "kind": "offers", offers: Array<Offer>, } | { "kind": "ask", gateway: string, likely: Hosting | null, offers: Array<Offer>, } | { "kind": "unsupported", why: Unsupported, } | { "kind": "manual", guess: Offer | null, } | { "kind": "offline" };
 
 /**
  * What a check of the trace found.
@@ -651,6 +948,11 @@ broken_at: number | null,
  * The last seal. Keep it elsewhere: a trace that was written anew has another.
  */
 head: Digest, };
+
+/**
+ * What a rep should know before connecting.
+ */
+export type Warning = "work_mail_ends" | "enable_imap_first" | "hoster_certificate" | "no_client" | "clear_text";
 
 /**
  * Why a mail is where it is.
@@ -693,9 +995,17 @@ export type Commands = {
   "app.open_link": { args: LinkArgs; answer: Done };
   "app.reveal": { args: PathArgs; answer: Done };
   "accounts.list": { args: Nothing; answer: Array<AccountView> };
+  "accounts.detect": { args: DetectArgs; answer: Detected };
+  "accounts.authorise": { args: AuthoriseArgs; answer: AuthorisedView };
   "accounts.test": { args: NewAccountArgs; answer: Tested };
+  "accounts.survey": { args: SurveyArgs; answer: Array<SurveyRow> };
   "accounts.add": { args: NewAccountArgs; answer: AccountView };
   "accounts.sign_in": { args: AccountSignInArgs; answer: AccountView };
+  "accounts.change": { args: ChangeArgs; answer: AccountView };
+  "accounts.adjust": { args: AdjustArgs; answer: AccountView };
+  "accounts.remove": { args: RemoveArgs; answer: Done };
+  "accounts.send_test": { args: AccountArgs; answer: Done };
+  "accounts.refresh_senders": { args: AccountArgs; answer: AccountView };
   "accounts.pause": { args: AccountArgs; answer: AccountView };
   "accounts.resume": { args: AccountArgs; answer: AccountView };
   "mail.sync": { args: SyncArgs; answer: Started };
@@ -741,9 +1051,17 @@ export const commands: Record<keyof Commands, { query: boolean; tags: Tag[] }> =
   "app.open_link": { query: false, tags: [] },
   "app.reveal": { query: false, tags: [] },
   "accounts.list": { query: true, tags: ["accounts"] },
+  "accounts.detect": { query: false, tags: [] },
+  "accounts.authorise": { query: false, tags: [] },
   "accounts.test": { query: false, tags: [] },
+  "accounts.survey": { query: false, tags: [] },
   "accounts.add": { query: false, tags: ["accounts","mail"] },
   "accounts.sign_in": { query: false, tags: ["accounts"] },
+  "accounts.change": { query: false, tags: ["accounts"] },
+  "accounts.adjust": { query: false, tags: ["accounts"] },
+  "accounts.remove": { query: false, tags: ["accounts","mail","review","queue"] },
+  "accounts.send_test": { query: false, tags: [] },
+  "accounts.refresh_senders": { query: false, tags: ["accounts"] },
   "accounts.pause": { query: false, tags: ["accounts"] },
   "accounts.resume": { query: false, tags: ["accounts"] },
   "mail.sync": { query: false, tags: ["mail"] },

@@ -1,7 +1,8 @@
 //! Whatever goes wrong, as the outside hears it: a code, a sentence and a way on in both languages, details for IT.
 
 use otomo_domain::error::{
-    CertificateFault, CrmFault, CrmFaultKind, DesktopFault, MailFault, MailFaultKind, NetFaultKind, VaultFaultKind,
+    CertificateFault, CertificateInfo, CrmFault, CrmFaultKind, DesktopFault, MailFault, MailFaultKind, NetFaultKind,
+    OAuthFaultKind, VaultFaultKind,
 };
 use otomo_domain::payload::Unsharable;
 use otomo_domain::review::Refusal;
@@ -21,6 +22,7 @@ pub enum Code {
     ConnectionRefused,
     TimedOut,
     Unreachable,
+    PrivateUnreachable,
     ConnectionClosed,
     TlsFailed,
     CertificateExpired,
@@ -29,6 +31,26 @@ pub enum Code {
     CertificateUnknownIssuer,
     CertificateRevoked,
     CertificateInvalid,
+    CertificateKeyChanged,
+    ClockSkewed,
+    // sign-ins at providers
+    SignInDenied,
+    ApprovalNeeded,
+    WrongOrganisation,
+    BlockedByOrganisation,
+    SecondStepNeeded,
+    SignInSetUpWrong,
+    SignInExpired,
+    CloudUnsupported,
+    ProviderAccountLocked,
+    ProviderUnavailable,
+    PermissionMissing,
+    ProtectedAccount,
+    LoopbackBlocked,
+    SignInTimedOut,
+    SignInMismatch,
+    NoClient,
+    SignInProtocol,
     // mail servers
     StarttlsMissing,
     GreetingRefused,
@@ -39,6 +61,17 @@ pub enum Code {
     FolderGone,
     ServerRefused,
     FilesUnreadable,
+    OauthNeeded,
+    MailboxMissing,
+    ProtocolDisabled,
+    TooManyConnections,
+    MailboxFull,
+    UidlMissing,
+    ClearTextRefused,
+    SendAsDenied,
+    RelayDenied,
+    SmtpAuthDisabled,
+    SendingRefused,
     // CRMs
     CrmUnavailable,
     CrmRateLimited,
@@ -96,6 +129,14 @@ pub enum Action {
     /// Nothing to press: it goes on by itself.
     Wait,
     SignIn,
+    /// Sign in at the provider, in the browser.
+    SignInAtProvider,
+    /// Look at the certificate, and agree to it or not.
+    CompareCertificate,
+    /// Send through Microsoft Graph.
+    SendByGraph,
+    /// Make a password for mail programs at the provider.
+    MakeAppPassword,
     EditSettings,
     AskIt,
     Unlock,
@@ -118,6 +159,8 @@ pub struct ApiError {
     pub action: Action,
     /// For IT: the server's own words, a field's name. Never a secret, never a part of a mail.
     pub detail: String,
+    /// The certificate that was refused, where it is about one.
+    pub certificate: Option<Box<CertificateInfo>>,
 }
 
 impl ApiError {
@@ -129,6 +172,7 @@ impl ApiError {
             hint: words(&format!("{key}_hint")),
             action: code.action(),
             detail: detail.into(),
+            certificate: None,
         }
     }
 }
@@ -148,21 +192,37 @@ impl Code {
     pub fn action(self) -> Action {
         use Code::*;
         match self {
-            HostUnknown | ConnectionRefused | StarttlsMissing | FilesUnreadable | CrmFolderUnusable => {
-                Action::EditSettings
-            }
+            HostUnknown | ConnectionRefused | StarttlsMissing | FilesUnreadable | CrmFolderUnusable
+            | ClearTextRefused | RelayDenied | UidlMissing => Action::EditSettings,
             TimedOut | Unreachable | ConnectionClosed | ServerRefused | FolderGone | MailProtocol | CrmProtocol => {
                 Action::Retry
             }
             KeyStoreBroken | HomeUnusable | DatabaseFailed | EngineStopped | FileNotSaved => Action::Retry,
+            PrivateUnreachable | ClockSkewed | ProviderUnavailable | SendingRefused => Action::Retry,
             TlsFailed | GreetingRefused | NoSignInMethod | CrmForbidden | PolicyInvalid | PolicyForbids => {
                 Action::AskIt
             }
+            ApprovalNeeded | BlockedByOrganisation | SignInSetUpWrong | NoClient | LoopbackBlocked => Action::AskIt,
+            MailboxMissing | ProtocolDisabled | SendAsDenied | SignInProtocol | CertificateKeyChanged => Action::AskIt,
+            SignInDenied
+            | WrongOrganisation
+            | SecondStepNeeded
+            | SignInExpired
+            | PermissionMissing
+            | SignInTimedOut
+            | SignInMismatch
+            | OauthNeeded
+            | ProviderAccountLocked => Action::SignInAtProvider,
+            CloudUnsupported | ProtectedAccount => Action::None,
+            SmtpAuthDisabled => Action::SendByGraph,
+            MailboxFull => Action::FreeSpace,
+            TooManyConnections => Action::Wait,
             CertificateExpired | CertificateNotYetValid | CertificateWrongName | CertificateUnknownIssuer => {
-                Action::AskIt
+                Action::CompareCertificate
             }
             CertificateRevoked | CertificateInvalid | KeyMissing | DatabaseKeyWrong | DatabaseDamaged => Action::AskIt,
-            SignInRefused | AppPasswordNeeded | CrmSignInNeeded => Action::SignIn,
+            AppPasswordNeeded => Action::MakeAppPassword,
+            SignInRefused | CrmSignInNeeded => Action::SignIn,
             CrmUnavailable | CrmRateLimited | CrmOutcomeUnknown => Action::Wait,
             CrmNotFound | CrmTooLarge | CrmRejected | CrmAttachmentMissing => Action::Review,
             CrmConflict | CrmUnsupported => Action::OpenCrm,
@@ -184,6 +244,7 @@ fn net(kind: NetFaultKind) -> Code {
         NetFaultKind::Refused => Code::ConnectionRefused,
         NetFaultKind::TimedOut => Code::TimedOut,
         NetFaultKind::Unreachable => Code::Unreachable,
+        NetFaultKind::PrivateUnreachable => Code::PrivateUnreachable,
         NetFaultKind::Closed => Code::ConnectionClosed,
         NetFaultKind::Tls => Code::TlsFailed,
         NetFaultKind::Certificate(C::Expired) => Code::CertificateExpired,
@@ -192,6 +253,31 @@ fn net(kind: NetFaultKind) -> Code {
         NetFaultKind::Certificate(C::UnknownIssuer) => Code::CertificateUnknownIssuer,
         NetFaultKind::Certificate(C::Revoked) => Code::CertificateRevoked,
         NetFaultKind::Certificate(C::Invalid) => Code::CertificateInvalid,
+        NetFaultKind::Certificate(C::KeyChanged) => Code::CertificateKeyChanged,
+    }
+}
+
+fn oauth(kind: OAuthFaultKind) -> Code {
+    use OAuthFaultKind as K;
+    match kind {
+        K::Denied => Code::SignInDenied,
+        K::ApprovalNeeded => Code::ApprovalNeeded,
+        K::WrongOrganisation => Code::WrongOrganisation,
+        K::Blocked => Code::BlockedByOrganisation,
+        K::SecondStep => Code::SecondStepNeeded,
+        K::SetupWrong => Code::SignInSetUpWrong,
+        K::Expired => Code::SignInExpired,
+        K::CloudUnsupported => Code::CloudUnsupported,
+        K::AccountLocked => Code::ProviderAccountLocked,
+        K::Temporary => Code::ProviderUnavailable,
+        K::ScopeMissing => Code::PermissionMissing,
+        K::ProtectedAccount => Code::ProtectedAccount,
+        K::LoopbackBlocked => Code::LoopbackBlocked,
+        K::TimedOut => Code::SignInTimedOut,
+        K::Mismatch => Code::SignInMismatch,
+        K::NoClient => Code::NoClient,
+        K::Protocol => Code::SignInProtocol,
+        K::Net(kind) => net(kind),
     }
 }
 
@@ -209,8 +295,20 @@ impl From<MailFault> for ApiError {
             K::FolderGone => Code::FolderGone,
             K::ServerRefused => Code::ServerRefused,
             K::FilesUnreadable => Code::FilesUnreadable,
+            K::OAuthNeeded => Code::OauthNeeded,
+            K::OAuth(kind) => oauth(kind),
+            K::MailboxMissing => Code::MailboxMissing,
+            K::ProtocolDisabled => Code::ProtocolDisabled,
+            K::TooManyConnections => Code::TooManyConnections,
+            K::MailboxFull => Code::MailboxFull,
+            K::UidlMissing => Code::UidlMissing,
+            K::ClearTextRefused => Code::ClearTextRefused,
+            K::SendAsDenied => Code::SendAsDenied,
+            K::RelayDenied => Code::RelayDenied,
+            K::SmtpAuthDisabled => Code::SmtpAuthDisabled,
+            K::SendingRefused => Code::SendingRefused,
         };
-        Self::new(code, fault.detail)
+        Self { certificate: fault.certificate, ..Self::new(code, fault.detail) }
     }
 }
 

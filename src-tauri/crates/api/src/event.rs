@@ -1,5 +1,6 @@
 //! What the outside hears, as it hears it.
 
+use otomo_domain::detect::{Finding, SettingsOrigin};
 use otomo_domain::step::Step;
 use otomo_engine::event::{self, Tag};
 use serde::Serialize;
@@ -18,6 +19,10 @@ pub enum Event {
     Changed { tags: Vec<Tag> },
     /// A mailbox test has come so far.
     Step { op: u64, step: Step, outcome: StepOutcome },
+    /// What a source of settings said about an address.
+    Finding { op: u64, origin: SettingsOrigin, finding: Finding },
+    /// Where the browser must go for a sign-in; it opens by itself where it can.
+    Browse { op: u64, url: String },
     /// An operation has ended; `code` names the error if it failed.
     Ended { op: u64, code: Option<String> },
 }
@@ -49,6 +54,8 @@ impl From<event::Event> for Event {
         match event {
             event::Event::Changed { tags } => Self::Changed { tags },
             event::Event::Step { op, step, outcome } => Self::Step { op, step, outcome: outcome.into() },
+            event::Event::Finding { op, origin, finding } => Self::Finding { op, origin, finding },
+            event::Event::Browse { op, url } => Self::Browse { op, url },
             event::Event::Ended { op, code } => Self::Ended { op, code },
         }
     }

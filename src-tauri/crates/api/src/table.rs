@@ -50,9 +50,17 @@ commands! {
     command "app.open_link"       []                         app::open_link(app::LinkArgs) -> app::Done;
     command "app.reveal"          []                         app::reveal(app::PathArgs) -> app::Done;
     query   "accounts.list"       [Accounts]                 accounts::list(app::Nothing) -> Vec<accounts::AccountView>;
+    command "accounts.detect"     []                         accounts::detect(accounts::DetectArgs) -> otomo_domain::detect::Detected;
+    command "accounts.authorise"  []                         accounts::authorise(accounts::AuthoriseArgs) -> accounts::AuthorisedView;
     command "accounts.test"       []                         accounts::test(accounts::NewAccountArgs) -> accounts::Tested;
+    command "accounts.survey"     []                         accounts::survey(accounts::SurveyArgs) -> Vec<accounts::SurveyRow>;
     command "accounts.add"        [Accounts, Mail]           accounts::add(accounts::NewAccountArgs) -> accounts::AccountView;
     command "accounts.sign_in"    [Accounts]                 accounts::sign_in(accounts::AccountSignInArgs) -> accounts::AccountView;
+    command "accounts.change"     [Accounts]                 accounts::change(accounts::ChangeArgs) -> accounts::AccountView;
+    command "accounts.adjust"     [Accounts]                 accounts::adjust(accounts::AdjustArgs) -> accounts::AccountView;
+    command "accounts.remove"     [Accounts, Mail, Review, Queue] accounts::remove(accounts::RemoveArgs) -> app::Done;
+    command "accounts.send_test"  []                         accounts::send_test(accounts::AccountArgs) -> app::Done;
+    command "accounts.refresh_senders" [Accounts]            accounts::refresh_senders(accounts::AccountArgs) -> accounts::AccountView;
     command "accounts.pause"      [Accounts]                 accounts::pause(accounts::AccountArgs) -> accounts::AccountView;
     command "accounts.resume"     [Accounts]                 accounts::resume(accounts::AccountArgs) -> accounts::AccountView;
     command "mail.sync"           [Mail]                     mail::sync(mail::SyncArgs) -> crate::operation::Started;

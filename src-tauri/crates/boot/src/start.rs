@@ -8,6 +8,8 @@ use otomo_domain::error::VaultFault;
 use otomo_domain::ports::{Clock, CrmConnector, Desktop};
 use otomo_domain::time::Timestamp;
 use otomo_engine::{Engine, Fault, Parts, PolicyState};
+use otomo_mail::detect::NetDetector;
+use otomo_net::oauth::NetOAuth;
 use otomo_net::{Net, NetConfig};
 use otomo_store::{Store, StoreFault};
 use tokio_util::sync::CancellationToken;
@@ -163,12 +165,15 @@ fn net(policy: &PolicyState) -> Result<Net, StartFault> {
 }
 
 fn parts(store: Store, clock: Arc<dyn Clock>, policy: PolicyState, net: Arc<Net>) -> Parts {
-    let mail_net = Arc::clone(&net);
+    let (mail_net, send_net) = (Arc::clone(&net), Arc::clone(&net));
     Parts {
         store,
         clock,
         policy,
-        source: Box::new(move |account, secret| otomo_mail::source(&mail_net, account, secret)),
+        source: Box::new(move |account, credential, book| otomo_mail::source(&mail_net, account, credential, book)),
+        sender: Box::new(move |account, credential| otomo_mail::sender(&send_net, account, credential)),
+        oauth: Arc::new(NetOAuth::new(Arc::clone(&net))),
+        detector: Arc::new(NetDetector::new(Arc::clone(&net))),
         kinds: otomo_crm::kinds(),
         connector: Box::new(move |kind, settings, secret| {
             let made = otomo_crm::connector(kind, settings, secret, Arc::clone(&net));

@@ -1,10 +1,13 @@
 //! The rep's mail accounts and CRM connections.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
+use crate::digest::Digest;
+use crate::sync::Folder;
 use crate::time::Timestamp;
 
 /// Row number of an account in the ledger.
@@ -15,7 +18,7 @@ pub struct AccountId(pub i64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ConnectionId(pub i64);
 
-/// How the way to a server is protected. There is no third, unprotected way.
+/// How the way to a server is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -24,6 +27,29 @@ pub enum Security {
     Tls,
     /// TLS after `STARTTLS`; refused by the server means no connection.
     StartTls,
+    /// None at all: only where the rep said so for this one server, and the policy lets them.
+    Clear,
+}
+
+/// Whom a server has to prove to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Trust {
+    /// Its own host name, in a certificate that a trusted authority signed.
+    #[default]
+    Authority,
+    /// Another name, in a certificate that a trusted authority signed: shared hosting shows the hoster's.
+    Name { name: String },
+    /// This one key, whatever the certificate around it says: the rep compared it (`SubjectPublicKeyInfo`, SHA-256).
+    Key { spki: Digest },
+}
+
+impl Trust {
+    /// Whether anything but the ordinary check was agreed to.
+    pub fn is_exception(&self) -> bool {
+        *self != Self::Authority
+    }
 }
 
 /// Where a server listens.
@@ -34,6 +60,34 @@ pub struct Endpoint {
     pub host: String,
     pub port: u16,
     pub security: Security,
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Trust>", optional))]
+    pub trust: Trust,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl Endpoint {
+    pub fn new(host: impl Into<String>, port: u16, security: Security) -> Self {
+        Self { host: host.into(), port, security, trust: Trust::Authority }
+    }
+
+    /// Whether the host is one of a private network by its address or name: it can't be told of a name that only a
+    /// resolver knows, so that one counts as outside.
+    pub fn is_private(&self) -> bool {
+        match self.host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(IpAddr::V4(ip)) => ip.is_private() || ip.is_loopback() || ip.is_link_local(),
+            Ok(IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+            Err(_) => {
+                let name = self.host.to_lowercase();
+                name == "localhost"
+                    || !name.contains('.')
+                    || [".local", ".lan", ".internal", ".home.arpa"].iter().any(|end| name.ends_with(end))
+            }
+        }
+    }
 }
 
 /// Where an account's mail comes from.
@@ -43,8 +97,121 @@ pub struct Endpoint {
 pub enum Source {
     /// An IMAP server (RFC 9051, RFC 3501) and the user name it knows the rep by.
     Imap { endpoint: Endpoint, user: String },
-    /// A folder of `.eml` files.
+    /// A POP3 server (RFC 1939). Mail is left there.
+    Pop3 { endpoint: Endpoint, user: String },
+    /// A folder of `.eml` files, a Maildir, or an mbox file (RFC 4155).
     Files { path: PathBuf },
+    /// Nowhere: the account only sends.
+    Nothing,
+}
+
+impl Source {
+    /// The server it is, where it is one.
+    pub fn endpoint(&self) -> Option<&Endpoint> {
+        match self {
+            Self::Imap { endpoint, .. } | Self::Pop3 { endpoint, .. } => Some(endpoint),
+            Self::Files { .. } | Self::Nothing => None,
+        }
+    }
+}
+
+/// How the rep proves who they are, to the server that receives and to the one that sends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum SignIn {
+    /// A password, or an app password.
+    #[default]
+    Password,
+    /// A sign-in at a provider ([`crate::oauth::Provider::name`]).
+    OAuth { provider: String },
+}
+
+/// How an account sends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Sending {
+    /// Not at all: the account only receives.
+    #[default]
+    Off,
+    /// Through a submission server (RFC 6409).
+    Smtp {
+        endpoint: Endpoint,
+        #[serde(default)]
+        auth: SmtpAuth,
+    },
+    /// Through Microsoft Graph, with the sign-in of the mailbox.
+    Graph,
+}
+
+impl Sending {
+    /// The server it goes through, where it is one of the mail kind.
+    pub fn endpoint(&self) -> Option<&Endpoint> {
+        match self {
+            Self::Smtp { endpoint, .. } => Some(endpoint),
+            Self::Off | Self::Graph => None,
+        }
+    }
+}
+
+/// With what an account signs in to its submission server.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "with", rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum SmtpAuth {
+    /// As to the mailbox; under another name where one is given.
+    #[default]
+    Mailbox,
+    /// With a name and a password of its own.
+    Own { user: String },
+    /// Not at all: a relay that knows its own network.
+    Nothing,
+}
+
+/// What becomes of mail from people the CRM knows, in the words of the wizard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum ShareMode {
+    /// It is shared by itself, after the grace period.
+    Share,
+    /// The rep is asked once for every new contact.
+    AskOnce,
+    /// The rep shares one by one.
+    Manual,
+}
+
+/// Who reads the mailbox; the wizard recommends a mode by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum RepRole {
+    Rep,
+    Executive,
+    SharedAddress,
+}
+
+impl RepRole {
+    /// PORTERS HRBC recommends the same: executives read first, everybody else shares.
+    pub fn recommends(self) -> ShareMode {
+        match self {
+            Self::Rep | Self::SharedAddress => ShareMode::Share,
+            Self::Executive => ShareMode::Manual,
+        }
+    }
+}
+
+/// An address that the rep may send from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct SenderAddress {
+    pub address: Address,
+    #[serde(default)]
+    pub name: String,
+    /// The provider told it; others were typed by the rep.
+    #[serde(default)]
+    pub from_provider: bool,
 }
 
 /// A mailbox the rep connected.
@@ -58,6 +225,32 @@ pub struct Account {
     /// When the account was connected: what came before is past mail, which never shares itself.
     pub connected_at: Timestamp,
     pub paused: bool,
+    pub settings: AccountSettings,
+}
+
+/// What the rep chose for an account besides where its mail comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AccountSettings {
+    pub sign_in: SignIn,
+    pub sending: Sending,
+    /// The mailbox behind a delegated sign-in, where it isn't the rep's own.
+    pub shared_mailbox: Option<Address>,
+    pub role: Option<RepRole>,
+    pub share_mode: Option<ShareMode>,
+    /// Folders to capture by the server's names; `None` takes the inbox and what was sent.
+    pub folders: Option<Vec<String>>,
+    pub senders: Vec<SenderAddress>,
+}
+
+impl AccountSettings {
+    /// Whether a folder is captured.
+    pub fn captures(&self, folder: &Folder) -> bool {
+        match &self.folders {
+            Some(names) => names.contains(&folder.name),
+            None => folder.role.captured_by_default(),
+        }
+    }
 }
 
 /// A CRM the rep connected.

@@ -6,8 +6,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Digest;
+use crate::time::Timestamp;
+
 /// What is wrong with a server's certificate; each has its own sentence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CertificateFault {
     Expired,
@@ -17,10 +20,32 @@ pub enum CertificateFault {
     Revoked,
     /// Unreadable, signed with an algorithm that is not accepted, or not made for servers.
     Invalid,
+    /// Another key than the one that was agreed on: never to be agreed to in passing.
+    KeyChanged,
+}
+
+/// A certificate as a person compares it. What it says is the server's own word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct CertificateInfo {
+    pub host: String,
+    pub port: u16,
+    pub subject: String,
+    pub issuer: String,
+    /// The host names it is made for, at most twenty.
+    pub names: Vec<String>,
+    pub not_before: Timestamp,
+    pub not_after: Timestamp,
+    /// SHA-256 of the whole certificate.
+    pub sha256: Digest,
+    /// SHA-256 of its key (`SubjectPublicKeyInfo`): what an exception is made for.
+    pub spki: Digest,
+    /// The name in it that an authority vouches for and the host's owner may well use, where only the name is wrong.
+    pub usable_name: Option<String>,
 }
 
 /// Why a connection over the network could not be had or kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "certificate", rename_all = "snake_case")]
 pub enum NetFaultKind {
     HostUnknown,
@@ -28,6 +53,8 @@ pub enum NetFaultKind {
     TimedOut,
     /// No route, or no network at all.
     Unreachable,
+    /// A private address that doesn't answer: the office network or the VPN may be missing.
+    PrivateUnreachable,
     Certificate(CertificateFault),
     /// TLS itself failed: no common version or cipher, or the other side does not speak TLS.
     Tls,
@@ -41,6 +68,14 @@ pub enum NetFaultKind {
 pub struct NetFault {
     pub kind: NetFaultKind,
     pub detail: String,
+    /// The certificate that was refused.
+    pub certificate: Option<Box<CertificateInfo>>,
+}
+
+impl NetFault {
+    pub fn new(kind: NetFaultKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), certificate: None }
+    }
 }
 
 /// What stopped the work with a mail server.
@@ -65,6 +100,104 @@ pub enum MailFaultKind {
     ServerRefused,
     /// The folder of mail files cannot be read.
     FilesUnreadable,
+    /// The server takes no passwords any more: the rep signs in at the provider.
+    OAuthNeeded,
+    /// The sign-in at the provider.
+    OAuth(OAuthFaultKind),
+    /// The sign-in was right, and there is no mailbox behind it: no licence, or it is switched off.
+    MailboxMissing,
+    /// IMAP or POP3 is switched off for this mailbox.
+    ProtocolDisabled,
+    TooManyConnections,
+    MailboxFull,
+    /// A POP3 server without UIDL: mail could not be told apart.
+    UidlMissing,
+    /// The server has no TLS, and nobody agreed to go without.
+    ClearTextRefused,
+    /// Sending under this address is not allowed to this mailbox.
+    SendAsDenied,
+    /// The server doesn't send for outsiders: sign-in is needed, or another server.
+    RelayDenied,
+    /// The provider's administrator switched SMTP sign-in off.
+    SmtpAuthDisabled,
+    /// The server doesn't take a mail; its words say why.
+    SendingRefused,
+}
+
+/// What became of a sign-in at a provider, or of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OAuthFaultKind {
+    /// The rep said no, or closed the page.
+    Denied,
+    /// An administrator has to approve the program first.
+    ApprovalNeeded,
+    /// The account isn't one of this organisation's.
+    WrongOrganisation,
+    /// A rule of the organisation blocks this program or device.
+    Blocked,
+    /// The provider wants the second step again.
+    SecondStep,
+    /// The program's registration doesn't fit: a matter of whoever set it up.
+    SetupWrong,
+    /// The sign-in ran out or was taken back.
+    Expired,
+    /// US government or China clouds.
+    CloudUnsupported,
+    /// Locked, disabled, or its password ran out.
+    AccountLocked,
+    /// Not now; again later.
+    Temporary,
+    /// A permission was not given.
+    ScopeMissing,
+    /// Google's Advanced Protection lets only chosen programs in.
+    ProtectedAccount,
+    /// No port of this computer could be opened for the answer.
+    LoopbackBlocked,
+    /// Nobody came back from the browser in time.
+    TimedOut,
+    /// The answer was not meant for this attempt: wrong state or issuer, or a second one.
+    Mismatch,
+    /// There is no client for this provider here.
+    NoClient,
+    /// An answer that is none.
+    Protocol,
+    Net(NetFaultKind),
+}
+
+/// A failed sign-in at a provider.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{kind:?}: {detail}")]
+pub struct OAuthFault {
+    pub kind: OAuthFaultKind,
+    /// The provider's own words and numbers, for IT.
+    pub detail: String,
+}
+
+impl OAuthFault {
+    pub fn new(kind: OAuthFaultKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into() }
+    }
+
+    /// Whether the same may work later by itself.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self.kind, OAuthFaultKind::Temporary | OAuthFaultKind::Net(_))
+    }
+}
+
+impl From<NetFault> for OAuthFault {
+    fn from(fault: NetFault) -> Self {
+        Self::new(OAuthFaultKind::Net(fault.kind), fault.detail)
+    }
+}
+
+impl From<OAuthFault> for MailFault {
+    fn from(fault: OAuthFault) -> Self {
+        match fault.kind {
+            OAuthFaultKind::Net(kind) => Self::new(MailFaultKind::Net(kind), fault.detail),
+            kind => Self::new(MailFaultKind::OAuth(kind), fault.detail),
+        }
+    }
 }
 
 /// A failure at a mail server.
@@ -74,24 +207,31 @@ pub struct MailFault {
     pub kind: MailFaultKind,
     /// The server's own words where it had any.
     pub detail: String,
+    /// The certificate that was refused.
+    pub certificate: Option<Box<CertificateInfo>>,
 }
 
 impl MailFault {
     pub fn new(kind: MailFaultKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into() }
+        Self { kind, detail: detail.into(), certificate: None }
     }
 
     /// Whether trying again by itself is wrong: it would lock the account, or ask for ever.
     pub fn needs_person(&self) -> bool {
         use MailFaultKind::*;
-        matches!(self.kind, SignInRefused | AppPasswordNeeded | NoSignInMethod | StartTlsMissing | FilesUnreadable)
-            || matches!(self.kind, Net(NetFaultKind::Certificate(_)))
+        match self.kind {
+            SignInRefused | AppPasswordNeeded | NoSignInMethod | StartTlsMissing | ClearTextRefused
+            | FilesUnreadable | OAuthNeeded | ProtocolDisabled | MailboxMissing | UidlMissing => true,
+            Net(kind) => matches!(kind, NetFaultKind::Certificate(_)),
+            OAuth(kind) => !OAuthFault::new(kind, "").is_temporary(),
+            _ => false,
+        }
     }
 }
 
 impl From<NetFault> for MailFault {
     fn from(fault: NetFault) -> Self {
-        Self { kind: MailFaultKind::Net(fault.kind), detail: fault.detail }
+        Self { kind: MailFaultKind::Net(fault.kind), detail: fault.detail, certificate: fault.certificate }
     }
 }
 

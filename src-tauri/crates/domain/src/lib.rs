@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`address`], [`mail`], [`contact`], [`account`] | the nouns |
 //! | [`sync`] | which part of a mailbox to fetch next |
+//! | [`detect`], [`oauth`] | what is found out about an address, and the providers that a rep signs in at |
 //! | [`step`] | how far a connection to a mailbox has come |
 //! | [`file_name`] | under which name an attachment is saved |
 //! | [`link`] | which links of a mail may be opened |
@@ -23,12 +24,14 @@ pub mod audit;
 pub mod awake;
 pub mod connector;
 pub mod contact;
+pub mod detect;
 pub mod digest;
 pub mod error;
 pub mod file_name;
 pub mod link;
 pub mod mail;
 pub mod matching;
+pub mod oauth;
 pub mod payload;
 pub mod policy;
 pub mod ports;

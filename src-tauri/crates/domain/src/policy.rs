@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::account::Endpoint;
+use crate::account::{Account, Endpoint, Security, ShareMode};
 use crate::address::Address;
+use crate::oauth::{Provider, ProviderPolicy};
 use crate::payload::Level;
 use crate::rules::{Deny, DenyRule, Origin};
 
@@ -33,15 +34,40 @@ pub struct Policy {
     pub max_level: Option<Level>,
     /// Kinds of CRM that may be connected; absent allows every kind.
     pub allowed_crms: Option<Vec<String>>,
+    /// Providers to sign in at, by name: the organisation's own client for `google` and `microsoft`, or another provider.
+    pub oauth: BTreeMap<String, ProviderPolicy>,
+    /// What nobody may agree to on this computer.
+    pub forbid: Forbidden,
+    /// The mode that every account has, whatever the rep would choose.
+    pub share_mode: Option<ShareMode>,
 }
 
-/// Where the mail of a domain is read.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Exceptions that a policy takes away. False leaves them to the rep.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Forbidden {
+    /// A connection without TLS, to anybody.
+    pub clear_text: bool,
+    /// A connection without TLS to an address that is not a private one.
+    pub clear_text_outside: bool,
+    /// Trusting one certificate, or another name in it.
+    pub certificate_exceptions: bool,
+    /// Servers other than those of `server_presets`, where the domain has one.
+    pub other_servers: bool,
+}
+
+/// Where the mail of a domain is read, and sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Preset {
-    pub imap: Endpoint,
-    #[serde(default)]
+    pub imap: Option<Endpoint>,
+    pub pop3: Option<Endpoint>,
+    pub smtp: Option<Endpoint>,
     pub user: UserForm,
+    /// The name of a provider to sign in at, instead of a password.
+    pub oauth: Option<String>,
+    /// Nothing of it can be changed.
+    pub locked: bool,
 }
 
 /// What a server wants as the user name.
@@ -104,13 +130,60 @@ impl Policy {
     }
 
     /// The preset for an address, with the user name its server wants.
-    pub fn preset(&self, address: &Address) -> Option<(Endpoint, String)> {
+    pub fn preset(&self, address: &Address) -> Option<(&Preset, String)> {
         let preset = self.server_presets.get(address.domain())?;
-        let user = match preset.user {
-            UserForm::Address => address.as_str(),
-            UserForm::LocalPart => address.as_str().rsplit_once('@').map_or("", |(local, _)| local),
-        };
-        Some((preset.imap.clone(), user.to_owned()))
+        Some((preset, preset.user.of(address)))
+    }
+
+    /// The rule that an account breaks, by its name in the file.
+    pub fn objects(&self, account: &Account) -> Option<&'static str> {
+        let (receive, send) = (account.source.endpoint(), account.settings.sending.endpoint());
+        let endpoints = || receive.into_iter().chain(send);
+        let clear = || endpoints().filter(|endpoint| endpoint.security == Security::Clear);
+        if self.forbid.clear_text && clear().next().is_some() {
+            return Some("forbid.clear_text");
+        }
+        if self.forbid.clear_text_outside && clear().any(|endpoint| !endpoint.is_private()) {
+            return Some("forbid.clear_text_outside");
+        }
+        if self.forbid.certificate_exceptions && endpoints().any(|endpoint| endpoint.trust.is_exception()) {
+            return Some("forbid.certificate_exceptions");
+        }
+        let preset = self.server_presets.get(account.address.domain());
+        if let Some(preset) = preset.filter(|preset| preset.locked || self.forbid.other_servers)
+            && !preset.allows(receive, send)
+        {
+            return Some("server_presets");
+        }
+        None
+    }
+
+    /// A provider by its name, with what this policy says of it.
+    pub fn provider(&self, name: &str) -> Option<Provider> {
+        Provider::named(name, self.oauth.get(name))
+    }
+
+    /// The provider at which the addresses of a domain sign in.
+    pub fn provider_of(&self, domain: &str) -> Option<&str> {
+        let named = |(_, policy): &(&String, &ProviderPolicy)| policy.domains.iter().any(|d| d == domain);
+        self.oauth.iter().find(named).map(|(name, _)| name.as_str())
+    }
+}
+
+impl Preset {
+    fn allows(&self, receive: Option<&Endpoint>, send: Option<&Endpoint>) -> bool {
+        let known = [self.imap.as_ref(), self.pop3.as_ref()];
+        receive.is_none_or(|endpoint| known.contains(&Some(endpoint)))
+            && send.is_none_or(|endpoint| self.smtp.as_ref().is_none_or(|smtp| smtp == endpoint))
+    }
+}
+
+impl UserForm {
+    pub fn of(self, address: &Address) -> String {
+        match self {
+            Self::Address => address.as_str().to_owned(),
+            Self::LocalPart => address.local_part().to_owned(),
+        }
     }
 }
 
@@ -136,7 +209,9 @@ mod tests {
     fn a_preset_gives_the_user_name_in_the_form_the_server_wants() {
         let json = r#"{"server_presets": {"x.jp": {"imap": {"host": "mail.x.jp", "port": 993, "security": "tls"}, "user": "local_part"}}}"#;
         let policy = Policy::parse(json).unwrap_or_else(|e| panic!("{e}"));
-        let preset = Address::parse("Taro@X.jp").and_then(|a| policy.preset(&a));
-        assert_eq!(preset.map(|(endpoint, user)| (endpoint.host, user)), Some(("mail.x.jp".into(), "taro".into())));
+        let address = Address::parse("Taro@X.jp");
+        let preset = address.as_ref().and_then(|a| policy.preset(a));
+        let found = preset.map(|(preset, user)| (preset.imap.as_ref().map(|imap| imap.host.as_str()), user));
+        assert_eq!(found, Some((Some("mail.x.jp"), "taro".into())));
     }
 }

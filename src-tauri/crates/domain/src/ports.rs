@@ -1,17 +1,23 @@
 //! The few places where the outside has two faces or must be faked. Nothing in this crate awaits them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::account::SenderAddress;
+use crate::address::Address;
 use crate::connector::{ConnectorInfo, ContactPage, Identity, Outgoing, OutgoingFile, RemoteMail};
-use crate::error::{CrmFault, DesktopFault, MailFault, VaultFault};
+use crate::detect::{Verdict, Watcher};
+use crate::error::{CrmFault, DesktopFault, MailFault, OAuthFault, VaultFault};
 use crate::link::Link;
 use crate::mail::MailKey;
+use crate::oauth::Provider;
+use crate::policy::Policy;
 use crate::secret::SecretString;
 use crate::step::Observer;
-use crate::sync::{Folder, Listed, MailboxStatus, Window};
+use crate::sync::{Folder, Listed, MailboxStatus, Survey, Window};
 use crate::time::Timestamp;
 
 /// Time. The only place it comes from.
@@ -36,6 +42,12 @@ pub trait MailSource: Send + Sync {
 pub trait MailSession: Send {
     async fn folders(&mut self) -> Result<Vec<Folder>, MailFault>;
 
+    /// How much is in a folder, and how much of it came since each of these times. `None` where the server doesn't tell
+    /// without being read.
+    async fn survey(&mut self, _: &Folder, _since: &[Timestamp]) -> Result<Option<Survey>, MailFault> {
+        Ok(None)
+    }
+
     /// Opens a folder read-only; the other calls are about it.
     async fn examine(&mut self, folder: &Folder) -> Result<MailboxStatus, MailFault>;
 
@@ -53,6 +65,116 @@ pub trait MailSession: Send {
 /// The reader of messages went away.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SinkClosed;
+
+/// What proves to a mail server who the rep is.
+#[derive(Clone)]
+pub enum Credential {
+    Password(SecretString),
+    /// An access token (RFC 6750), got and renewed by whoever has the refresh token.
+    Token(Arc<dyn AccessTokens>),
+}
+
+/// Gives the access tokens of one sign-in. Renewals are one at a time.
+#[async_trait]
+pub trait AccessTokens: Send + Sync {
+    /// A token that is good for now.
+    async fn token(&self) -> Result<SecretString, OAuthFault>;
+
+    /// Another one, because the server refused this one. Where somebody else renewed it meanwhile, theirs.
+    async fn renewed(&self, refused: &SecretString) -> Result<SecretString, OAuthFault>;
+}
+
+/// What a provider gave.
+pub struct Tokens {
+    pub access: SecretString,
+    /// Providers leave it out where the one they gave before still holds.
+    pub refresh: Option<SecretString>,
+    pub lasts: Duration,
+    /// What was granted, where the provider says so; it may be less than was asked for.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// A finished sign-in.
+pub struct SignedIn {
+    pub tokens: Tokens,
+    /// Who signed in, by the provider's own word.
+    pub address: Option<Address>,
+}
+
+/// What to ask a provider for.
+#[derive(Clone, Debug)]
+pub struct Authorisation {
+    pub scopes: Vec<String>,
+    /// Whom the page should offer first.
+    pub login_hint: Option<Address>,
+}
+
+/// Sign-ins at providers.
+#[async_trait]
+pub trait OAuth: Send + Sync {
+    /// Opens a door for the browser's answer, and tells where the browser must go.
+    async fn begin(&self, provider: &Provider, asked: Authorisation) -> Result<Box<dyn Attempt>, OAuthFault>;
+
+    /// New tokens for a refresh token; `scopes` chooses among what was granted.
+    async fn refresh(
+        &self,
+        provider: &Provider,
+        refresh: &SecretString,
+        scopes: Option<&[String]>,
+    ) -> Result<Tokens, OAuthFault>;
+
+    /// Takes a sign-in back at the provider (RFC 7009). Fine where the provider has no such thing.
+    async fn revoke(&self, provider: &Provider, refresh: &SecretString) -> Result<(), OAuthFault>;
+
+    /// The addresses that the provider lets this sign-in send from; none where it doesn't tell.
+    async fn senders(&self, provider: &Provider, access: &SecretString) -> Result<Vec<SenderAddress>, OAuthFault>;
+}
+
+/// A sign-in that waits for its browser. Dropping it closes the door.
+#[async_trait]
+pub trait Attempt: Send {
+    /// Where the browser must go. Holds nothing secret but what only this attempt can use.
+    fn url(&self) -> &str;
+
+    /// Waits for the browser, and has its code exchanged.
+    async fn finish(self: Box<Self>) -> Result<SignedIn, OAuthFault>;
+}
+
+/// Finds out how an address can be connected.
+#[async_trait]
+pub trait Detector: Send + Sync {
+    /// Never fails: what can't be asked says nothing.
+    async fn detect(&self, address: &Address, policy: &Policy, watcher: &dyn Watcher) -> Verdict;
+}
+
+/// Sends mail.
+#[async_trait]
+pub trait MailSender: Send + Sync {
+    /// Connects, signs in, and asks whether it would send as `from`. Nothing is sent.
+    async fn check(&self, from: &Address, observer: &dyn Observer) -> Result<(), MailFault>;
+
+    /// Sends a whole message, as it is, to the recipients. `Ok` means that the server took it for all of them.
+    async fn send(&self, from: &Address, to: &[Address], message: &[u8]) -> Result<(), MailFault>;
+}
+
+/// Numbers the messages of a POP3 mailbox, which knows them by unique-ids (RFC 1939 §7, UIDL).
+#[async_trait]
+pub trait UidBook: Send + Sync {
+    /// The numbers of these messages, all that the server has, in its order. A message keeps its number; new ones get
+    /// higher ones. Those the book knew and the server has no more are gone.
+    async fn numbers(&self, unique_ids: Vec<String>) -> Result<Numbered, MailFault>;
+}
+
+/// A mailbox's messages, numbered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbered {
+    /// Changes when the book was begun anew.
+    pub validity: u32,
+    /// In the order of the unique-ids.
+    pub uids: Vec<u32>,
+    /// Greater than every number given so far.
+    pub next: u32,
+}
 
 /// Takes messages as they come off the wire.
 #[async_trait]

@@ -18,6 +18,11 @@ pub enum Step {
     Inbox,
     /// The folders can be listed.
     Folders,
+    /// The server that sends answers, and is who it should be.
+    SendServer,
+    SendSignIn,
+    /// It would send under the rep's address; nothing is sent to find out.
+    SendAs,
 }
 
 /// Hears how far a connection has come. A step that begins and does not pass has failed; why, the caller is told.

@@ -46,6 +46,19 @@ pub struct MailboxStatus {
     pub exists: u32,
 }
 
+/// How much is in a folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Survey {
+    pub messages: u32,
+    /// What all of them take on the server; `None` where it doesn't tell (RFC 8438).
+    pub bytes: Option<u64>,
+    /// How many came since each of the times asked about.
+    pub since: Vec<u32>,
+    /// When the oldest one came.
+    pub oldest: Option<Timestamp>,
+}
+
 /// How far a folder has been fetched: every wanted message with a UID in `low..high` is in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {

@@ -141,7 +141,7 @@ impl Engine {
         self.act_on(id, Act::Retract).await
     }
 
-    async fn act_on(&self, id: ReviewId, what: Act) -> Result<ReviewRow, Fault> {
+    pub(crate) async fn act_on(&self, id: ReviewId, what: Act) -> Result<ReviewRow, Fault> {
         let at = self.now();
         let done = self.store.ledger.write(move |db| {
             let row = review::get(db, id)?;

@@ -11,7 +11,7 @@ use otomo_domain::awake::Awake;
 use otomo_domain::connector::ConnectorInfo;
 use otomo_domain::error::MailFault;
 use otomo_domain::policy::Policy;
-use otomo_domain::ports::{Clock, CrmConnector, MailSource};
+use otomo_domain::ports::{Clock, Credential, CrmConnector, Detector, MailSender, MailSource, OAuth, UidBook};
 use otomo_domain::review::State;
 use otomo_domain::secret::SecretString;
 use otomo_domain::time::Timestamp;
@@ -22,8 +22,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::accounts::revoke;
 use crate::event::Bus;
 use crate::fault::Fault;
+use crate::sign_in::SignIns;
 use crate::status::{Board, Doing};
 use crate::triage::Snapshot;
 use crate::{deliver, receive, refresh};
@@ -51,7 +53,9 @@ impl PolicyState {
     }
 }
 
-type MakeSource = dyn Fn(&Account, Option<SecretString>) -> Result<Box<dyn MailSource>, MailFault> + Send + Sync;
+type MakeSource =
+    dyn Fn(&Account, Option<Credential>, Arc<dyn UidBook>) -> Result<Box<dyn MailSource>, MailFault> + Send + Sync;
+type MakeSender = dyn Fn(&Account, Option<Credential>) -> Result<Box<dyn MailSender>, MailFault> + Send + Sync;
 type MakeConnector =
     dyn Fn(&str, &serde_json::Value, Option<SecretString>) -> Result<Arc<dyn CrmConnector>, Fault> + Send + Sync;
 
@@ -61,6 +65,10 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub policy: PolicyState,
     pub source: Box<MakeSource>,
+    /// What an account sends with; asked only where it sends.
+    pub sender: Box<MakeSender>,
+    pub oauth: Arc<dyn OAuth>,
+    pub detector: Arc<dyn Detector>,
     /// The kinds of CRM there are.
     pub kinds: Vec<ConnectorInfo>,
     pub connector: Box<MakeConnector>,
@@ -77,7 +85,11 @@ pub struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub policy: PolicyState,
     pub kinds: Vec<ConnectorInfo>,
-    make_source: Box<MakeSource>,
+    pub(crate) make_source: Box<MakeSource>,
+    pub(crate) make_sender: Box<MakeSender>,
+    pub(crate) oauth: Arc<dyn OAuth>,
+    pub(crate) detector: Arc<dyn Detector>,
+    pub(crate) sign_ins: SignIns,
     make_connector: Box<MakeConnector>,
     pub(crate) downloads: PathBuf,
     pub bus: Bus,
@@ -88,6 +100,8 @@ pub struct Inner {
     connectors: Mutex<HashMap<ConnectionId, Arc<dyn CrmConnector>>>,
     /// Something may be due in the outbox.
     pub(crate) outbox: Notify,
+    /// A sign-in may have to be taken back.
+    pub(crate) revocations: Notify,
     lanes: Mutex<HashMap<Task, Arc<Lane>>>,
     working: AtomicBool,
     tasks: TaskTracker,
@@ -127,6 +141,10 @@ impl Engine {
             policy: parts.policy,
             kinds: parts.kinds,
             make_source: parts.source,
+            make_sender: parts.sender,
+            oauth: parts.oauth,
+            detector: parts.detector,
+            sign_ins: SignIns::default(),
             make_connector: parts.connector,
             downloads: parts.downloads,
             bus: Bus::default(),
@@ -136,6 +154,7 @@ impl Engine {
             holds: Mutex::default(),
             connectors: Mutex::default(),
             outbox: Notify::new(),
+            revocations: Notify::new(),
             lanes: Mutex::default(),
             working: AtomicBool::new(false),
             tasks: TaskTracker::new(),
@@ -147,7 +166,7 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Starts the workers: one task per account, one per connection, one for the outbox.
+    /// Starts the workers: one task per account, one per connection, one for the outbox, one for sign-ins that are taken back.
     pub async fn start(&self) -> Result<(), Fault> {
         self.working.store(true, Ordering::Relaxed);
         for account in self.accounts().await? {
@@ -158,6 +177,8 @@ impl Engine {
         }
         let engine = self.clone();
         self.spawn(async move { deliver::run(engine).await });
+        let engine = self.clone();
+        self.spawn(async move { revoke::run(engine).await });
         Ok(())
     }
 
@@ -280,18 +301,6 @@ impl Engine {
         self.store.ledger.read(move |db| Ok(connection::get(db, id)?)).await?.ok_or(Fault::NoSuch("connection"))
     }
 
-    /// The mail source of an account, with its secret from the ledger.
-    pub(crate) async fn source(&self, account: &Account) -> Result<Box<dyn MailSource>, Fault> {
-        let owner = secret_owner(account.id);
-        let password = self.store.ledger.read(move |db| Ok(secret::get(db, &owner, "password")?)).await?;
-        Ok((self.make_source)(account, password)?)
-    }
-
-    /// A source for settings that are not saved yet.
-    pub fn source_for(&self, account: &Account, password: Option<SecretString>) -> Result<Box<dyn MailSource>, Fault> {
-        Ok((self.make_source)(account, password)?)
-    }
-
     /// The connector of a connection; the same one until the connection changes.
     pub async fn connector(&self, id: ConnectionId) -> Result<Arc<dyn CrmConnector>, Fault> {
         let made = self.connectors.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
@@ -336,11 +345,6 @@ impl Engine {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
-}
-
-/// Under whose name the secret of an account stands in the ledger.
-pub(crate) fn secret_owner(id: AccountId) -> String {
-    format!("account:{}", id.0)
 }
 
 #[cfg(test)]

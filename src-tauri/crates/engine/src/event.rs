@@ -1,5 +1,6 @@
 //! What is told. An event says that something changed, never what stands in a mail.
 
+use otomo_domain::detect::{Finding, SettingsOrigin};
 use otomo_domain::error::MailFault;
 use otomo_domain::step::Step;
 use serde::Serialize;
@@ -35,6 +36,10 @@ pub enum Event {
     Changed { tags: Vec<Tag> },
     /// A mailbox test has come so far.
     Step { op: u64, step: Step, outcome: StepOutcome },
+    /// What a source of settings said about an address.
+    Finding { op: u64, origin: SettingsOrigin, finding: Finding },
+    /// Where the browser must go for a sign-in.
+    Browse { op: u64, url: String },
     /// An operation has ended; `code` names the error if it failed.
     Ended { op: u64, code: Option<String> },
 }

@@ -3,13 +3,15 @@
 mod clock;
 mod crm;
 mod mailbox;
+mod provider;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use otomo_domain::account::{AccountId, ConnectionId, ConnectionStatus, Source};
+use otomo_domain::account::{AccountId, AccountSettings, ConnectionId, ConnectionStatus, Source};
 use otomo_domain::address::Address;
 use otomo_domain::digest::Digest;
+use otomo_domain::error::{MailFault, MailFaultKind};
 use otomo_domain::policy::{GRACE, Policy};
 use otomo_domain::ports::{Clock, CrmConnector, MailSource};
 use otomo_domain::review::State;
@@ -18,10 +20,12 @@ use otomo_store::Store;
 use otomo_store::table::review::{self, ReviewRow};
 use tempfile::TempDir;
 
+use crate::accounts::NewAccount;
+use crate::credential::Proof;
 use crate::decide::{Decided, Seen};
 use crate::engine::{Engine, Parts, PolicyState};
 use crate::fault::Fault;
-use crate::manage::{NewAccount, NewConnection};
+use crate::manage::NewConnection;
 use crate::preview::Wish;
 use crate::rows::{DeskRow, Standing, Subject};
 use crate::{deliver, receive, refresh};
@@ -91,7 +95,10 @@ async fn engine(outside: &Outside, policy: PolicyState) -> Engine {
         store: outside.store.clone(),
         clock: Arc::clone(&outside.clock) as Arc<dyn Clock>,
         policy,
-        source: Box::new(move |_, _| Ok(Box::new(mailbox.clone()) as Box<dyn MailSource>)),
+        source: Box::new(move |_, _, _| Ok(Box::new(mailbox.clone()) as Box<dyn MailSource>)),
+        sender: Box::new(|_, _| Err(MailFault::new(MailFaultKind::SendingRefused, "nobody sends here"))),
+        oauth: Arc::new(provider::Nobody),
+        detector: Arc::new(provider::Nobody),
         kinds: vec![outside.crm.describe()],
         connector: Box::new(move |_, _, _| Ok(Arc::new(connector.clone()) as Arc<dyn CrmConnector>)),
     };
@@ -111,7 +118,13 @@ impl World {
             NewConnection { kind: "fake".into(), name: "fake".into(), settings: serde_json::json!({}), token: None };
         let connection = engine.add_connection(new).await.expect("a connection");
         let source = Source::Files { path: "/dev/null".into() };
-        let new = NewAccount { address: address("rep@own.example"), source, password: None, import_since: None };
+        let new = NewAccount {
+            address: address("rep@own.example"),
+            source,
+            import_since: None,
+            settings: AccountSettings::default(),
+            proof: Proof::default(),
+        };
         let account = engine.add_account(new).await.expect("an account");
         let world = Self { outside, engine, account, connection };
         world.refresh().await;

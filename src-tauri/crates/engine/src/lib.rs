@@ -13,12 +13,15 @@
 //! | [`release`] | the end of a grace period: the one place where a mail gets into the outbox |
 //! | [`deliver`] | the outbox → the CRM, exactly once |
 //! | [`lists`], [`shipments`], [`reader`] | pages of mail; what was decided; one mail and its files |
-//! | [`manage`], [`look`] | accounts, connections, rules; what else can be read |
+//! | [`accounts`], [`credential`], [`sign_in`] | mailboxes: find out, sign in, test, connect, change |
+//! | [`manage`], [`look`] | connections, rules; what else can be read |
 //! | [`steps`] | the test of a mailbox |
 //! | [`event`], [`status`] | what the outside hears and sees |
 //!
 //! It opens no socket and knows no provider and no CRM: those come in through the ports of `otomo-domain`.
 
+pub mod accounts;
+pub mod credential;
 pub mod decide;
 pub mod deliver;
 pub mod engine;
@@ -37,9 +40,11 @@ pub mod receive;
 pub mod refresh;
 pub mod release;
 pub mod shipments;
+pub mod sign_in;
 pub mod status;
 pub mod steps;
 pub mod triage;
+mod uid_book;
 
 pub use engine::{Engine, Parts, PolicyState};
 pub use event::Event;

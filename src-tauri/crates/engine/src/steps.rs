@@ -2,8 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use otomo_domain::address::Address;
 use otomo_domain::error::MailFault;
-use otomo_domain::ports::MailSource;
+use otomo_domain::ports::{MailSender, MailSource};
 use otomo_domain::step::{Observer, Step};
 use otomo_domain::sync::{Folder, FolderRole, MailboxStatus};
 
@@ -56,21 +57,47 @@ impl Observer for Steps {
 pub struct Found {
     pub folders: Vec<Folder>,
     pub inbox: MailboxStatus,
+    pub sending: SendingFound,
 }
 
-/// Signs in, opens the inbox and lists the folders: signing in alone proves nothing.
-pub(crate) async fn test(source: &dyn MailSource, steps: Option<&Steps>) -> Result<Found, MailFault> {
-    let outcome = match steps {
-        Some(steps) => walk(source, steps).await,
-        None => walk(source, &()).await,
+/// What the test of sending found. Reading alone is a valid end.
+#[derive(Debug)]
+pub enum SendingFound {
+    /// The account doesn't send.
+    Off,
+    Ready,
+    Failed(MailFault),
+}
+
+/// Signs in, opens the inbox and lists the folders, for signing in alone proves nothing; then asks the server that sends,
+/// if there is one, whether it would send under the address.
+pub(crate) async fn test(
+    source: &dyn MailSource,
+    sender: Option<&dyn MailSender>,
+    address: &Address,
+    steps: Option<&Steps>,
+) -> Result<Found, MailFault> {
+    let observer: &dyn Observer = match steps {
+        Some(steps) => steps,
+        None => &(),
     };
-    if let (Err(fault), Some(steps)) = (&outcome, steps) {
-        steps.failed(fault);
-    }
-    outcome
+    let failed = |fault: &MailFault| {
+        if let Some(steps) = steps {
+            steps.failed(fault);
+        }
+    };
+    let (folders, inbox) = walk(source, observer).await.inspect_err(failed)?;
+    let sending = match sender {
+        None => SendingFound::Off,
+        Some(sender) => match sender.check(address, observer).await.inspect_err(failed) {
+            Ok(()) => SendingFound::Ready,
+            Err(fault) => SendingFound::Failed(fault),
+        },
+    };
+    Ok(Found { folders, inbox, sending })
 }
 
-async fn walk(source: &dyn MailSource, observer: &dyn Observer) -> Result<Found, MailFault> {
+async fn walk(source: &dyn MailSource, observer: &dyn Observer) -> Result<(Vec<Folder>, MailboxStatus), MailFault> {
     let mut session = source.open(observer).await?;
     observer.begins(Step::Inbox);
     // Every mailbox has a folder of this name (RFC 9051 §5.1).
@@ -80,7 +107,7 @@ async fn walk(source: &dyn MailSource, observer: &dyn Observer) -> Result<Found,
     let folders = session.folders().await?;
     observer.passed(Step::Folders, &folders.len().to_string());
     session.close().await;
-    Ok(Found { folders, inbox })
+    Ok((folders, inbox))
 }
 
 #[cfg(test)]
@@ -93,7 +120,8 @@ mod tests {
     async fn told(mailbox: &Mailbox) -> Vec<(Step, String)> {
         let bus = Bus::default();
         let mut events = bus.listen();
-        drop(test(mailbox, Some(&Steps::new(bus, 7))).await);
+        let address = Address::parse("rep@own.example").unwrap();
+        drop(test(mailbox, None, &address, Some(&Steps::new(bus, 7))).await);
         let mut told = Vec::new();
         while let Ok(Event::Step { op: 7, step, outcome }) = events.try_recv() {
             told.push((step, format!("{outcome:?}")));

@@ -40,8 +40,7 @@ use async_imap::Client;
 use async_trait::async_trait;
 use otomo_domain::account::{Endpoint, Security};
 use otomo_domain::error::MailFault;
-use otomo_domain::ports::{MailSession, MailSource};
-use otomo_domain::secret::SecretString;
+use otomo_domain::ports::{Credential, MailSession, MailSource};
 use otomo_domain::step::{Observer, Step};
 use otomo_net::{Net, Stream};
 use tokio::io::BufWriter;
@@ -63,13 +62,13 @@ pub struct ImapSource {
     net: Arc<Net>,
     endpoint: Endpoint,
     user: String,
-    password: SecretString,
+    credential: Credential,
     silence: Duration,
 }
 
 impl ImapSource {
-    pub fn new(net: Arc<Net>, endpoint: Endpoint, user: String, password: SecretString) -> Self {
-        Self { net, endpoint, user, password, silence: SILENCE }
+    pub fn new(net: Arc<Net>, endpoint: Endpoint, user: String, credential: Credential) -> Self {
+        Self { net, endpoint, user, credential, silence: SILENCE }
     }
 
     /// The same source with another limit on how long the server may say nothing.
@@ -81,12 +80,12 @@ impl ImapSource {
     async fn connect(&self, observer: &dyn Observer) -> Result<Stream, MailFault> {
         let stream = self.net.connect(&self.endpoint, observer).await?;
         match self.endpoint.security {
-            Security::Tls => Ok(stream),
+            Security::Tls | Security::Clear => Ok(stream),
             Security::StartTls => {
                 observer.begins(Step::Certificate);
                 let agreed = timeout(self.silence, starttls::agree(stream)).await;
                 let stream = agreed.map_err(|_| fault::silent())??;
-                Ok(self.net.upgrade(stream, &self.endpoint.host, observer).await?)
+                Ok(self.net.upgrade(stream, &self.endpoint, observer).await?)
             }
         }
     }
@@ -102,11 +101,11 @@ impl ImapSource {
     async fn sign_in(&self, stream: Stream, observer: &dyn Observer) -> Result<Dialogue, MailFault> {
         observer.begins(Step::SignIn);
         let mut client = Client::new(self.wire(stream));
-        if self.endpoint.security == Security::Tls {
+        if self.endpoint.security != Security::StartTls {
             // After STARTTLS there is no second greeting (RFC 9051 §6.2.1).
             greeting::read(&mut client).await?;
         }
-        let (session, mechanism) = sign_in::sign_in(client, &self.user, &self.password).await?;
+        let (session, mechanism) = sign_in::sign_in(client, &self.user, &self.credential).await?;
         observer.passed(Step::SignIn, mechanism);
         Ok(Dialogue::new(session, self.silence))
     }

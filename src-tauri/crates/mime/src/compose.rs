@@ -14,6 +14,9 @@ use sha2::{Digest as _, Sha256};
 
 mod base64;
 mod header;
+mod test_mail;
+
+pub use test_mail::test_mail;
 
 /// Writes the mail with its files.
 ///

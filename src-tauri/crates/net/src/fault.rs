@@ -11,7 +11,7 @@ use otomo_domain::error::{CertificateFault, NetFault, NetFaultKind};
 use rustls::CertificateError;
 
 pub fn fault(kind: NetFaultKind, detail: impl Into<String>) -> NetFault {
-    NetFault { kind, detail: detail.into() }
+    NetFault::new(kind, detail)
 }
 
 /// What an error of a stream means: TCP, TLS, or the end of the connection.

@@ -10,12 +10,14 @@
 //! | `connect` | TCP, all addresses of a host, staggered |
 //! | `tls` | the one TLS configuration |
 //! | `http` | the one HTTP client |
+//! | [`oauth`] | sign-ins at providers: the browser's answer, tokens |
 //! | [`Stream`] | a connection, plain or protected |
 //! | `fault` | what an error means |
 
 mod connect;
 mod fault;
 mod http;
+pub mod oauth;
 mod resolve;
 mod stream;
 mod tls;
@@ -80,18 +82,23 @@ impl Net {
     pub async fn connect(&self, endpoint: &Endpoint, observer: &dyn Observer) -> Result<Stream, NetFault> {
         let tcp = connect::tcp(&self.resolver, &endpoint.host, endpoint.port, observer).await?;
         match endpoint.security {
-            Security::StartTls => Ok(Stream::Plain(tcp)),
+            Security::StartTls | Security::Clear => Ok(Stream::Plain(tcp)),
             Security::Tls => {
                 observer.begins(Step::Certificate);
-                self.tls.protect(tcp, &endpoint.host, observer).await
+                self.tls.protect(tcp, endpoint, observer).await
             }
         }
     }
 
     /// Protects a plain stream; the server must have agreed. A stream that is protected already stays as it is.
-    pub async fn upgrade(&self, stream: Stream, host: &str, observer: &dyn Observer) -> Result<Stream, NetFault> {
+    pub async fn upgrade(
+        &self,
+        stream: Stream,
+        endpoint: &Endpoint,
+        observer: &dyn Observer,
+    ) -> Result<Stream, NetFault> {
         match stream {
-            Stream::Plain(tcp) => self.tls.protect(tcp, host, observer).await,
+            Stream::Plain(tcp) => self.tls.protect(tcp, endpoint, observer).await,
             Stream::Tls(_) => Ok(stream),
         }
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use otomo_domain::account::Endpoint;
 use otomo_domain::error::{NetFault, NetFaultKind};
 use otomo_domain::step::{Observer, Step};
 use rustls::crypto::aws_lc_rs;
@@ -55,8 +56,14 @@ impl Tls {
         config
     }
 
-    /// Shakes hands with the server that is to prove it is `host`: the end of [`Step::Certificate`].
-    pub async fn protect(&self, tcp: TcpStream, host: &str, observer: &dyn Observer) -> Result<Stream, NetFault> {
+    /// Shakes hands with the server that is to prove it is the endpoint's host: the end of [`Step::Certificate`].
+    pub async fn protect(
+        &self,
+        tcp: TcpStream,
+        endpoint: &Endpoint,
+        observer: &dyn Observer,
+    ) -> Result<Stream, NetFault> {
+        let host = &endpoint.host;
         let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
             .map_err(|_| fault(NetFaultKind::HostUnknown, format!("{host} is not a host name")))?;
         let handshake = TlsConnector::from(Arc::clone(&self.config)).connect(name, tcp);

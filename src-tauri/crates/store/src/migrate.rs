@@ -15,7 +15,7 @@ pub(crate) fn ledger() -> Migrations<'static> {
         audit::CREATE,
         setting::CREATE,
     ];
-    Migrations::new(vec![M::up(leak(first.concat())), M::up(review::NUMBER_CHANGES)])
+    Migrations::new(vec![M::up(leak(first.concat())), M::up(review::NUMBER_CHANGES), M::up(account::ADD_SETTINGS)])
 }
 
 pub(crate) fn cache() -> Migrations<'static> {

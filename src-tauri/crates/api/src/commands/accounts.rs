@@ -1,21 +1,26 @@
 //! `accounts`: the rep's mailboxes.
 
-use std::path::PathBuf;
+mod connect;
+mod detect;
+mod view;
 
-use otomo_domain::account::{Account, AccountId, Endpoint, Source};
-use otomo_domain::address::Address;
+use otomo_domain::account::{AccountId, RepRole, SenderAddress, Sending, ShareMode};
 use otomo_domain::secret::SecretString;
-use otomo_domain::sync::{Folder, FolderRole};
 use otomo_domain::time::Timestamp;
-use otomo_engine::manage::NewAccount;
-use otomo_engine::status::Doing;
-use otomo_engine::steps::Steps;
-use serde::{Deserialize, Serialize};
+use otomo_engine::credential::Proof;
+use serde::Deserialize;
 use ts_rs::TS;
 
-use super::app::Nothing;
+use super::app::{Done, Nothing};
 use crate::Api;
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
+
+pub use connect::{NewAccountArgs, SurveyArgs, SurveyRow, Tested};
+pub(crate) use connect::{add, survey, test};
+pub use detect::{AuthoriseArgs, AuthorisedView, DetectArgs};
+pub(crate) use detect::{authorise, detect};
+pub use view::{AccountView, DoingView, FolderView, SendingView};
+use view::{one, view};
 
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -23,93 +28,70 @@ pub struct AccountArgs {
     pub id: i64,
 }
 
-/// A mailbox to test or to connect. Without `endpoint` the company's preset for the address is used; with `path` it is a
-/// folder of mail files.
+/// A new password, or a finished sign-in in its place.
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
-pub struct NewAccountArgs {
-    pub address: String,
+pub struct AccountSignInArgs {
+    pub id: i64,
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    pub password: Option<SecretString>,
+    /// What `accounts.authorise` gave.
     #[serde(default)]
     #[ts(optional)]
-    pub endpoint: Option<Endpoint>,
-    /// The name the server knows the rep by; the address where it is left out.
+    pub ticket: Option<u64>,
+}
+
+/// What can be changed of an account without asking its server; what is left out stays.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AdjustArgs {
+    pub id: i64,
+    #[serde(default)]
+    #[ts(optional)]
+    pub role: Option<RepRole>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub share_mode: Option<ShareMode>,
+    /// The server's names of the folders to capture; an empty list goes back to the inbox and what was sent.
+    #[serde(default)]
+    #[ts(optional)]
+    pub folders: Option<Vec<String>>,
+    /// Mail the server got before this time (ms) is left out; what is here stays. 0 takes all of it.
+    #[serde(default)]
+    #[ts(optional)]
+    pub import_since: Option<Timestamp>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub senders: Option<Vec<SenderAddress>>,
+}
+
+/// Another server, user, way of signing in, or way of sending; what is left out stays.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeArgs {
+    pub id: i64,
+    #[serde(default)]
+    #[ts(optional)]
+    pub protocol: Option<otomo_domain::detect::Protocol>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub endpoint: Option<otomo_domain::account::Endpoint>,
     #[serde(default)]
     #[ts(optional)]
     pub user: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub sending: Option<Sending>,
     #[serde(default)]
     #[ts(optional, type = "string")]
     pub password: Option<SecretString>,
     #[serde(default)]
     #[ts(optional)]
-    pub path: Option<PathBuf>,
-    /// Mail the server got before this time (ms) is left out.
+    pub ticket: Option<u64>,
     #[serde(default)]
-    #[ts(optional)]
-    pub import_since: Option<Timestamp>,
-    /// A number of the caller's choice: steps are told under it, and `op.cancel` stops the test.
-    #[serde(default)]
-    #[ts(optional)]
-    pub op: Option<u64>,
-}
-
-#[derive(Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct AccountSignInArgs {
-    pub id: i64,
-    #[ts(type = "string")]
-    pub password: SecretString,
-}
-
-/// What a test of a mailbox found.
-#[derive(Serialize, TS)]
-pub struct Tested {
-    pub folders: Vec<FolderView>,
-    /// Messages in the inbox.
-    pub inbox: u32,
-}
-
-#[derive(Serialize, TS)]
-pub struct FolderView {
-    pub name: String,
-    pub role: FolderRole,
-    pub captured_at: Option<Timestamp>,
-}
-
-/// A connected mailbox.
-#[derive(Serialize, TS)]
-pub struct AccountView {
-    pub id: i64,
-    pub address: Address,
-    pub source: Source,
-    pub doing: DoingView,
-    pub folders: Vec<FolderView>,
-    /// When mail was last captured.
-    pub captured_at: Option<Timestamp>,
-}
-
-/// What an account or a connection is doing.
-#[derive(Serialize, TS)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum DoingView {
-    Starting,
-    Working,
-    InStep,
-    Waiting { error: ApiError, until: Timestamp },
-    NeedsPerson { error: ApiError },
-    Paused,
-}
-
-impl From<Doing> for DoingView {
-    fn from(doing: Doing) -> Self {
-        match doing {
-            Doing::Starting => Self::Starting,
-            Doing::Working => Self::Working,
-            Doing::InStep => Self::InStep,
-            Doing::Waiting { fault, until } => Self::Waiting { error: (&*fault).into(), until },
-            Doing::NeedsPerson { fault } => Self::NeedsPerson { error: (&*fault).into() },
-            Doing::Paused => Self::Paused,
-        }
-    }
+    #[ts(optional, type = "string")]
+    pub sending_password: Option<SecretString>,
 }
 
 pub(crate) async fn list(api: &Api, _: Nothing) -> Result<Vec<AccountView>, ApiError> {
@@ -120,28 +102,53 @@ pub(crate) async fn list(api: &Api, _: Nothing) -> Result<Vec<AccountView>, ApiE
     Ok(views)
 }
 
-pub(crate) async fn test(api: &Api, args: NewAccountArgs) -> Result<Tested, ApiError> {
-    let (op, new) = (args.op, read(api, args)?);
-    let found = match op {
-        Some(op) => {
-            let steps = Steps::new(api.engine().bus.clone(), op);
-            let test = async { Ok(api.engine().test_account(&new, Some(&steps)).await?) };
-            api.operations.under(op, test).await?
-        }
-        None => api.engine().test_account(&new, None).await?,
-    };
-    let view = |folder: Folder| FolderView { name: folder.name, role: folder.role, captured_at: None };
-    Ok(Tested { folders: found.folders.into_iter().map(view).collect(), inbox: found.inbox.exists })
-}
-
-pub(crate) async fn add(api: &Api, args: NewAccountArgs) -> Result<AccountView, ApiError> {
-    let id = api.engine().add_account(read(api, args)?).await?;
+pub(crate) async fn sign_in(api: &Api, args: AccountSignInArgs) -> Result<AccountView, ApiError> {
+    let id = AccountId(args.id);
+    let method = connect::sign_in(api, args.ticket)?;
+    let proof = Proof { password: args.password, ticket: args.ticket, smtp_password: None };
+    api.engine().change_account(id, proof, |account| account.settings.sign_in = method).await?;
     one(api, id).await
 }
 
-pub(crate) async fn sign_in(api: &Api, args: AccountSignInArgs) -> Result<AccountView, ApiError> {
-    api.engine().sign_in_account(AccountId(args.id), args.password).await?;
-    one(api, AccountId(args.id)).await
+pub(crate) async fn change(api: &Api, args: ChangeArgs) -> Result<AccountView, ApiError> {
+    let id = AccountId(args.id);
+    let proof = Proof { password: args.password, ticket: args.ticket, smtp_password: args.sending_password };
+    let method = match (&proof.password, proof.ticket) {
+        (None, None) => None,
+        (_, ticket) => Some(connect::sign_in(api, ticket)?),
+    };
+    let (protocol, endpoint, user, sending) = (args.protocol, args.endpoint, args.user, args.sending);
+    let change = |account: &mut otomo_domain::account::Account| {
+        connect::change_source(&mut account.source, protocol, endpoint, user);
+        if let Some(method) = method {
+            account.settings.sign_in = method;
+        }
+        if let Some(sending) = sending {
+            account.settings.sending = sending;
+        }
+    };
+    api.engine().change_account(id, proof, change).await?;
+    one(api, id).await
+}
+
+pub(crate) async fn adjust(api: &Api, args: AdjustArgs) -> Result<AccountView, ApiError> {
+    let id = AccountId(args.id);
+    let adjust = |account: &mut otomo_domain::account::Account| {
+        let settings = &mut account.settings;
+        settings.role = args.role.or(settings.role);
+        settings.share_mode = args.share_mode.or(settings.share_mode);
+        if let Some(folders) = args.folders {
+            settings.folders = (!folders.is_empty()).then_some(folders);
+        }
+        if let Some(senders) = args.senders {
+            settings.senders = senders;
+        }
+        if let Some(since) = args.import_since {
+            account.import_since = (since.0 > 0).then_some(since);
+        }
+    };
+    api.engine().adjust_account(id, adjust).await?;
+    one(api, id).await
 }
 
 pub(crate) async fn pause(api: &Api, args: AccountArgs) -> Result<AccountView, ApiError> {
@@ -154,41 +161,30 @@ pub(crate) async fn resume(api: &Api, args: AccountArgs) -> Result<AccountView, 
     one(api, AccountId(args.id)).await
 }
 
-fn read(api: &Api, args: NewAccountArgs) -> Result<NewAccount, ApiError> {
-    let bad = |why: &str| ApiError::new(Code::BadArguments, why);
-    let address = Address::parse(&args.address).ok_or_else(|| bad("address"))?;
-    let source = match (args.path, args.endpoint) {
-        (Some(path), None) => Source::Files { path },
-        (None, Some(endpoint)) => Source::Imap { endpoint, user: args.user.unwrap_or_else(|| address.to_string()) },
-        (None, None) => {
-            let (endpoint, user) = api.engine().policy.policy().preset(&address).ok_or_else(|| bad("endpoint"))?;
-            Source::Imap { endpoint, user: args.user.unwrap_or(user) }
-        }
-        (Some(_), Some(_)) => return Err(bad("path and endpoint exclude each other")),
-    };
-    Ok(NewAccount { address, source, password: args.password, import_since: args.import_since })
+/// What becomes of an account that is removed.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveArgs {
+    pub id: i64,
+    /// Removes the mail that only this account has from this computer; what was shared stays in the history.
+    #[serde(default)]
+    pub wipe: bool,
+    /// Takes back what was shared of it.
+    #[serde(default)]
+    pub retract: bool,
 }
 
-async fn one(api: &Api, id: AccountId) -> Result<AccountView, ApiError> {
-    let account = api.engine().accounts().await?.into_iter().find(|a| a.id == id);
-    view(api, account.ok_or_else(|| ApiError::new(Code::NoSuch, "account"))?).await
+pub(crate) async fn remove(api: &Api, args: RemoveArgs) -> Result<Done, ApiError> {
+    api.engine().remove_account(AccountId(args.id), args.wipe, args.retract).await?;
+    Ok(Done { done: true })
 }
 
-async fn view(api: &Api, account: Account) -> Result<AccountView, ApiError> {
-    let rows = api.engine().folders(account.id).await?;
-    let captured_at = rows.iter().filter_map(|row| row.captured_at).max();
-    let doing = if account.paused { Doing::Paused } else { api.engine().board.account(account.id) };
-    let folder = |row: otomo_engine::rows::FolderRow| FolderView {
-        name: row.folder.name,
-        role: row.folder.role,
-        captured_at: row.captured_at,
-    };
-    Ok(AccountView {
-        id: account.id.0,
-        address: account.address,
-        source: account.source,
-        doing: doing.into(),
-        folders: rows.into_iter().map(folder).collect(),
-        captured_at,
-    })
+pub(crate) async fn send_test(api: &Api, args: AccountArgs) -> Result<Done, ApiError> {
+    api.engine().send_test(AccountId(args.id)).await?;
+    Ok(Done { done: true })
+}
+
+pub(crate) async fn refresh_senders(api: &Api, args: AccountArgs) -> Result<AccountView, ApiError> {
+    api.engine().refresh_senders(AccountId(args.id)).await?;
+    one(api, AccountId(args.id)).await
 }

@@ -11,7 +11,8 @@ use async_imap::{Authenticator, Client, Session};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use otomo_domain::error::{MailFault, MailFaultKind};
-use otomo_domain::secret::{ExposeSecret, SecretString};
+use otomo_domain::ports::Credential;
+use otomo_domain::secret::ExposeSecret;
 use tokio::io::AsyncWriteExt;
 
 use super::{Wire, fault, refusal};
@@ -27,8 +28,11 @@ struct Offer {
 pub async fn sign_in(
     mut client: Client<Wire>,
     user: &str,
-    password: &SecretString,
+    credential: &Credential,
 ) -> Result<(Session<Wire>, &'static str), MailFault> {
+    let Credential::Password(password) = credential else {
+        return Err(MailFault::new(MailFaultKind::NoSignInMethod, "not built yet"));
+    };
     let password = password.expose_secret();
     if [user, password].iter().any(|text| text.contains('\0')) {
         return Err(MailFault::new(MailFaultKind::SignInRefused, "a user name or password cannot hold a NUL"));

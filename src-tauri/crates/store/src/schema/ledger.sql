@@ -7,7 +7,8 @@ CREATE TABLE account (
     source TEXT NOT NULL,              -- JSON: kind, endpoint, user name; no secret
     import_since INTEGER,              -- ms; NULL imports everything
     connected_at INTEGER NOT NULL,     -- ms; mail from before is past mail
-    paused INTEGER NOT NULL DEFAULT 0  -- 1 = not captured for now
+    paused INTEGER NOT NULL DEFAULT 0, -- 1 = not captured for now
+    settings TEXT NOT NULL DEFAULT '{}' -- JSON: sign-in, sending, role, share mode, folders, sender addresses; no secret
 ) STRICT;
 
 -- Passwords and tokens. Read one by one, never listed.

@@ -1,11 +1,12 @@
 //! `account`: the mailboxes the rep connected.
 
-use otomo_domain::account::{Account, AccountId, Source};
+use otomo_domain::account::{Account, AccountId};
 use otomo_domain::address::Address;
 use otomo_domain::time::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, OptionalExtension, Row, params};
 
+use super::setting;
 use crate::column::{json, to_json};
 
 pub(crate) const CREATE: &str = "
@@ -19,27 +20,61 @@ CREATE TABLE account (
 ) STRICT;
 ";
 
-pub fn add(
-    db: &Connection,
-    address: &Address,
-    source: &Source,
-    import_since: Option<Timestamp>,
-    now: Timestamp,
-) -> rusqlite::Result<AccountId> {
-    let sql = "INSERT INTO account (address, source, import_since, connected_at) VALUES (?1, ?2, ?3, ?4)";
-    db.prepare_cached(sql)?.execute(params![address.as_str(), to_json(source)?, import_since.map(|t| t.0), now.0])?;
-    Ok(AccountId(db.last_insert_rowid()))
+/// The setting with the highest number that was given.
+const LAST: &str = "last_account";
+
+/// What the rep chose: JSON, no secret.
+pub(crate) const ADD_SETTINGS: &str = "ALTER TABLE account ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';";
+
+/// Saves a new account; its number and whether it is paused don't count.
+pub fn add(db: &Connection, account: &Account) -> rusqlite::Result<AccountId> {
+    let id = next_id(db)?;
+    setting::set(db, LAST, &id.to_string())?;
+    let sql = "INSERT INTO account (id, address, source, import_since, connected_at, settings)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    db.prepare_cached(sql)?.execute(params![
+        id,
+        account.address.as_str(),
+        to_json(&account.source)?,
+        account.import_since.map(|t| t.0),
+        account.connected_at.0,
+        to_json(&account.settings)?,
+    ])?;
+    Ok(AccountId(id))
+}
+
+/// Numbers are not given again: the cache may still have mail of an account that was removed.
+fn next_id(db: &Connection) -> rusqlite::Result<i64> {
+    let last: i64 = db.query_row("SELECT coalesce(max(id), 0) FROM account", [], |row| row.get(0))?;
+    let given = setting::get(db, LAST)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+    Ok(last.max(given) + 1)
+}
+
+/// Writes what may be changed of an account: where its mail comes from, since when, and its settings. False if it is gone.
+pub fn change(db: &Connection, account: &Account) -> rusqlite::Result<bool> {
+    let sql = "UPDATE account SET source = ?2, import_since = ?3, settings = ?4 WHERE id = ?1";
+    let values = params![
+        account.id.0,
+        to_json(&account.source)?,
+        account.import_since.map(|t| t.0),
+        to_json(&account.settings)?
+    ];
+    db.prepare_cached(sql)?.execute(values).map(|rows| rows == 1)
+}
+
+pub fn remove(db: &Connection, id: AccountId) -> rusqlite::Result<bool> {
+    db.prepare_cached("DELETE FROM account WHERE id = ?1")?.execute([id.0]).map(|rows| rows == 1)
 }
 
 pub fn list(db: &Connection) -> rusqlite::Result<Vec<Account>> {
-    let sql = "SELECT id, address, source, import_since, connected_at, paused FROM account ORDER BY id";
+    let sql = "SELECT id, address, source, import_since, connected_at, paused, settings FROM account ORDER BY id";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([], read)?;
     rows.collect()
 }
 
 pub fn get(db: &Connection, id: AccountId) -> rusqlite::Result<Option<Account>> {
-    let sql = "SELECT id, address, source, import_since, connected_at, paused FROM account WHERE id = ?1";
+    let sql = "SELECT id, address, source, import_since, connected_at, paused, settings FROM account WHERE id = ?1";
     db.prepare_cached(sql)?.query_row([id.0], read).optional()
 }
 
@@ -62,5 +97,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Account> {
         import_since: row.get::<_, Option<i64>>(3)?.map(Timestamp),
         connected_at: Timestamp(row.get(4)?),
         paused: row.get(5)?,
+        settings: json(row, 6)?,
     })
 }

@@ -67,3 +67,8 @@ pub fn of_account(db: &Connection, account: AccountId) -> rusqlite::Result<Vec<F
     })?;
     rows.collect()
 }
+
+/// Forgets the folders of an account, and where its mail lies.
+pub fn forget_account(db: &Connection, account: AccountId) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM folder WHERE account = ?1")?.execute([account.0]).map(drop)
+}

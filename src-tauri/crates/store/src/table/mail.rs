@@ -4,7 +4,7 @@ use otomo_domain::mail::{Mail, MailId, MailKey};
 use otomo_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::raw::RawId;
+use super::raw::{self, RawId};
 use super::thread::ThreadId;
 use super::{attachment, participant};
 use crate::column::{digest, json, to_json};
@@ -107,6 +107,12 @@ pub fn title(db: &Connection, row: MailRow) -> rusqlite::Result<String> {
 /// Where the mail's bytes are.
 pub fn raw_of(db: &Connection, row: MailRow) -> rusqlite::Result<RawId> {
     db.prepare_cached("SELECT raw FROM mail WHERE id = ?1")?.query_row([row.0], |r| r.get(0).map(RawId))
+}
+
+/// Removes a mail with all that belongs to it, its bytes too.
+pub fn remove(db: &Connection, row: MailRow) -> rusqlite::Result<()> {
+    raw::remove(db, raw_of(db, row)?)?;
+    db.prepare_cached("DELETE FROM mail WHERE id = ?1")?.execute([row.0]).map(drop)
 }
 
 /// Where a page of mail goes on: after the mail with this date and number.

@@ -40,3 +40,15 @@ pub fn count(db: &Connection, account: AccountId) -> rusqlite::Result<i64> {
     let sql = "SELECT count(*) FROM mail_account WHERE account = ?1";
     db.prepare_cached(sql)?.query_row([account.0], |row| row.get(0))
 }
+
+/// Whether the mail came to another account as well.
+pub fn has_other(db: &Connection, mail: MailRow, account: AccountId) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM mail_account WHERE mail = ?1 AND account <> ?2)";
+    db.prepare_cached(sql)?.query_row([mail.0, account.0], |row| row.get(0))
+}
+
+/// Notes that the mail is not the account's any more.
+pub fn remove(db: &Connection, mail: MailRow, account: AccountId) -> rusqlite::Result<()> {
+    let sql = "DELETE FROM mail_account WHERE mail = ?1 AND account = ?2";
+    db.prepare_cached(sql)?.execute([mail.0, account.0]).map(drop)
+}

@@ -1,0 +1,146 @@
+//! The end of an account.
+//!
+//! It is forgotten in the ledger first, together with its secrets; what it leaves in the cache is removed after that, and
+//! a crash between the two leaves mail that the next removal, or nobody, asks about. A sign-in at a provider is taken
+//! back there too, as soon as the provider can be reached (`revoke`).
+
+use otomo_domain::account::{Account, AccountId, ConnectionId, SignIn};
+use otomo_domain::review::{Act, State};
+use otomo_store::table::mail::MailRow;
+use otomo_store::table::review::{self, Subject};
+use otomo_store::table::{account, folder, mail, mail_account, secret};
+
+use crate::credential::owner;
+use crate::engine::Engine;
+use crate::event::Tag;
+use crate::fault::Fault;
+use crate::sign_in::REFRESH_TOKEN;
+use crate::status::Doing;
+
+/// How much is removed in one transaction.
+const STEP: usize = 500;
+
+impl Engine {
+    /// Forgets an account and its secrets. `wipe` removes the mail that no other account has, and keeps private what of it
+    /// is still in its grace period; `retract` takes back what was shared of it.
+    pub async fn remove_account(&self, id: AccountId, wipe: bool, retract: bool) -> Result<(), Fault> {
+        let account = self.account(id).await?;
+        if retract {
+            self.for_its_mail(id, false, |state| match state {
+                State::Scheduled | State::Queued | State::Uploading => Some(Act::KeepPrivate),
+                State::Logged => Some(Act::Retract),
+                _ => None,
+            })
+            .await?;
+        } else if wipe {
+            self.for_its_mail(id, true, |state| (state == State::Scheduled).then_some(Act::KeepPrivate)).await?;
+        }
+        self.forget_account(&account).await?;
+        // A pass under way ends with what it has; the next one finds no account.
+        let lane = self.lane(crate::engine::Task::Account(id));
+        let _turn = lane.turn.lock().await;
+        if wipe {
+            self.wipe(id).await?;
+        }
+        self.store.cache.write(move |db| Ok(folder::forget_account(db, id)?)).await?;
+        self.rules_changed().await?;
+        self.bus.changed(&[Tag::Accounts, Tag::Mail, Tag::Review, Tag::Queue]);
+        Ok(())
+    }
+
+    async fn forget_account(&self, account: &Account) -> Result<(), Fault> {
+        let (id, provider) = (account.id, provider_of(account));
+        self.store
+            .ledger
+            .write(move |db| {
+                let owner = owner(id);
+                if let (Some(provider), Some(token)) = (provider, secret::get(db, &owner, REFRESH_TOKEN)?) {
+                    secret::set(db, &super::revoke::owner(&provider), &owner, &token)?;
+                }
+                secret::remove_all(db, &owner)?;
+                account::remove(db, id)?;
+                Ok(())
+            })
+            .await?;
+        self.sign_ins.forget(id);
+        self.board.set_account(id, Doing::Starting);
+        self.revocations.notify_one();
+        Ok(())
+    }
+
+    /// Acts on what was decided about the account's mail; `only_its_own` leaves out mail that another account has as well.
+    async fn for_its_mail(
+        &self,
+        id: AccountId,
+        only_its_own: bool,
+        act: impl Fn(State) -> Option<Act>,
+    ) -> Result<(), Fault> {
+        let connections: Vec<ConnectionId> = self.connections().await?.into_iter().map(|c| c.id).collect();
+        let mut after = None;
+        loop {
+            let page = self.store.cache.read(move |db| {
+                let page = mail_account::page(db, id, after, STEP)?;
+                let mut ids = Vec::with_capacity(page.len());
+                for at in &page {
+                    if !only_its_own || !mail_account::has_other(db, at.mail, id)? {
+                        ids.push(mail::id_of(db, at.mail)?);
+                    }
+                }
+                Ok((page.last().copied(), ids))
+            });
+            let (last, ids) = page.await?;
+            let known = connections.clone();
+            let rows = self.store.ledger.read(move |db| {
+                let mut rows = Vec::new();
+                for mail in &ids {
+                    for &connection in &known {
+                        rows.extend(review::find(db, &Subject { connection, mail: *mail })?);
+                    }
+                }
+                Ok(rows)
+            });
+            for row in rows.await? {
+                if let Some(act) = row.review.state.and_then(&act) {
+                    self.act_on(row.id, act).await?;
+                }
+            }
+            match last {
+                Some(last) => after = Some(last),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Removes the mail that only this account has.
+    async fn wipe(&self, id: AccountId) -> Result<(), Fault> {
+        loop {
+            let removed = self.store.cache.write(move |db| {
+                let page = mail_account::page(db, id, None, STEP)?;
+                for at in &page {
+                    forget(db, at.mail, id)?;
+                }
+                Ok(page.len())
+            });
+            if removed.await? == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn forget(db: &otomo_store::Connection, mail: MailRow, id: AccountId) -> Result<(), otomo_store::StoreFault> {
+    if mail_account::has_other(db, mail, id)? {
+        mail_account::remove(db, mail, id)?;
+    } else {
+        mail::remove(db, mail)?;
+    }
+    Ok(())
+}
+
+/// The provider whose sign-in has to be taken back.
+fn provider_of(account: &Account) -> Option<String> {
+    match &account.settings.sign_in {
+        SignIn::OAuth { provider } => Some(provider.clone()),
+        SignIn::Password => None,
+    }
+}
