@@ -203,7 +203,12 @@ path: string | null, };
 /**
  * What went wrong. Each has its words under `error_<code>` and its way on under `error_<code>_hint`.
  */
-export type Code = "host_unknown" | "connection_refused" | "timed_out" | "unreachable" | "private_unreachable" | "connection_closed" | "tls_failed" | "certificate_expired" | "certificate_not_yet_valid" | "certificate_wrong_name" | "certificate_unknown_issuer" | "certificate_revoked" | "certificate_invalid" | "certificate_key_changed" | "clock_skewed" | "sign_in_denied" | "approval_needed" | "wrong_organisation" | "blocked_by_organisation" | "second_step_needed" | "sign_in_set_up_wrong" | "sign_in_expired" | "cloud_unsupported" | "provider_account_locked" | "provider_unavailable" | "permission_missing" | "protected_account" | "loopback_blocked" | "sign_in_timed_out" | "sign_in_mismatch" | "no_client" | "sign_in_protocol" | "starttls_missing" | "greeting_refused" | "sign_in_refused" | "app_password_needed" | "no_sign_in_method" | "mail_protocol" | "folder_gone" | "server_refused" | "files_unreadable" | "oauth_needed" | "mailbox_missing" | "protocol_disabled" | "too_many_connections" | "mailbox_full" | "uidl_missing" | "clear_text_refused" | "send_as_denied" | "relay_denied" | "smtp_auth_disabled" | "sending_refused" | "crm_unavailable" | "crm_rate_limited" | "crm_outcome_unknown" | "crm_sign_in_needed" | "crm_forbidden" | "crm_not_found" | "crm_conflict" | "crm_too_large" | "crm_rejected" | "crm_attachment_missing" | "crm_unsupported" | "crm_protocol" | "crm_folder_unusable" | "key_store_missing" | "key_store_locked" | "key_store_broken" | "key_missing" | "passphrase_needed" | "passphrase_wrong" | "database_key_wrong" | "database_newer" | "database_damaged" | "database_failed" | "disk_full" | "home_in_use" | "home_unusable" | "policy_invalid" | "unknown_command" | "bad_arguments" | "no_such" | "conflict" | "preview_stale" | "not_possible_now" | "too_late" | "policy_forbids" | "key_taken" | "already_connected" | "no_sender" | "no_link" | "unknown_attachment" | "link_refused" | "file_not_saved" | "engine_stopped";
+export type Code = "host_unknown" | "connection_refused" | "timed_out" | "unreachable" | "private_unreachable" | "connection_closed" | "tls_failed" | "certificate_expired" | "certificate_not_yet_valid" | "certificate_wrong_name" | "certificate_unknown_issuer" | "certificate_revoked" | "certificate_invalid" | "certificate_key_changed" | "sign_in_denied" | "approval_needed" | "wrong_organisation" | "blocked_by_organisation" | "second_step_needed" | "sign_in_set_up_wrong" | "sign_in_expired" | "cloud_unsupported" | "provider_account_locked" | "provider_unavailable" | "permission_missing" | "protected_account" | "loopback_blocked" | "sign_in_timed_out" | "sign_in_mismatch" | "no_client" | "sign_in_protocol" | "starttls_missing" | "greeting_refused" | "sign_in_refused" | "app_password_needed" | "no_sign_in_method" | "mail_protocol" | "folder_gone" | "server_refused" | "files_unreadable" | "oauth_needed" | "mailbox_missing" | "protocol_disabled" | "too_many_connections" | "mailbox_full" | "uidl_missing" | "clear_text_refused" | "send_as_denied" | "relay_denied" | "smtp_auth_disabled" | "sending_refused" | "crm_unavailable" | "crm_rate_limited" | "crm_outcome_unknown" | "crm_sign_in_needed" | "crm_forbidden" | "crm_not_found" | "crm_conflict" | "crm_too_large" | "crm_rejected" | "crm_attachment_missing" | "crm_unsupported" | "crm_protocol" | "crm_folder_unusable" | "key_store_missing" | "key_store_locked" | "key_store_broken" | "key_missing" | "passphrase_needed" | "passphrase_wrong" | "database_key_wrong" | "database_newer" | "database_damaged" | "database_failed" | "disk_full" | "home_in_use" | "home_unusable" | "policy_invalid" | "unknown_command" | "bad_arguments" | "no_such" | "conflict" | "preview_stale" | "not_possible_now" | "too_late" | "policy_forbids" | "key_taken" | "already_connected" | "no_sender" | "no_link" | "unknown_attachment" | "link_refused" | "file_not_saved" | "engine_stopped";
+
+/**
+ * How an account was doing.
+ */
+export type ConditionView = "in_step" | "waiting" | "needs_person" | "paused";
 
 export type ConnectionArgs = { id: number, };
 
@@ -351,6 +356,11 @@ export type Finding = { "outcome": "running" } | { "outcome": "found", detail: s
 export type FolderRole = "inbox" | "sent" | "drafts" | "junk" | "trash" | "archive" | "all" | "other";
 
 export type FolderView = { name: string, role: FolderRole, captured_at: Timestamp | null, };
+
+/**
+ * The last 24 hours of an account, oldest first. Between two spans the program was not running.
+ */
+export type HealthView = { since: Timestamp, until: Timestamp, spans: Array<SpanView>, };
 
 export type HistoryAfter = { changed_at: Timestamp, id: number, };
 
@@ -511,9 +521,9 @@ ticket?: number, path?: string,
  */
 send_only?: boolean, sending?: Sending, sending_password?: string, 
 /**
- * The mailbox behind a delegated sign-in, where it isn't the rep's own.
+ * Who signs in, where the mailbox is a shared one that the rep was given access to (Exchange: Full Access).
  */
-shared_mailbox?: string, role?: RepRole, share_mode?: ShareMode, 
+delegate?: string, role?: RepRole, share_mode?: ShareMode, 
 /**
  * Folders to capture, by the server's names; the inbox and what was sent where it is left out.
  */
@@ -616,7 +626,27 @@ grace_seconds: number, max_level: Level | null,
 /**
  * Domains whose mail servers are set already.
  */
-preset_domains: Array<string>, };
+preset_domains: Array<string>, 
+/**
+ * The mode that every account has.
+ */
+share_mode: ShareMode | null, 
+/**
+ * Nobody may go without TLS.
+ */
+forbids_clear_text: boolean, 
+/**
+ * Nobody may go without TLS outside private networks.
+ */
+forbids_clear_text_outside: boolean, 
+/**
+ * Nobody may trust a certificate that the computer doesn't.
+ */
+forbids_certificate_exceptions: boolean, 
+/**
+ * Providers that this program can sign in at: those it has a client for.
+ */
+providers: Array<string>, };
 
 /**
  * Exactly what would be sent.
@@ -803,6 +833,15 @@ export type SmtpAuth = { "with": "mailbox" } | { "with": "own", user: string, } 
  * Where an account's mail comes from.
  */
 export type Source = { "kind": "imap", endpoint: Endpoint, user: string, } | { "kind": "pop3", endpoint: Endpoint, user: string, } | { "kind": "files", path: string, } | { "kind": "nothing" };
+
+/**
+ * A stretch of time in which nothing changed.
+ */
+export type SpanView = { since: Timestamp, until: Timestamp, condition: ConditionView, 
+/**
+ * What went wrong; its words are those of the code.
+ */
+code: Code | null, };
 
 /**
  * The answer of a command that takes long.
@@ -995,6 +1034,7 @@ export type Commands = {
   "app.open_link": { args: LinkArgs; answer: Done };
   "app.reveal": { args: PathArgs; answer: Done };
   "accounts.list": { args: Nothing; answer: Array<AccountView> };
+  "accounts.health": { args: AccountArgs; answer: HealthView };
   "accounts.detect": { args: DetectArgs; answer: Detected };
   "accounts.authorise": { args: AuthoriseArgs; answer: AuthorisedView };
   "accounts.test": { args: NewAccountArgs; answer: Tested };
@@ -1051,6 +1091,7 @@ export const commands: Record<keyof Commands, { query: boolean; tags: Tag[] }> =
   "app.open_link": { query: false, tags: [] },
   "app.reveal": { query: false, tags: [] },
   "accounts.list": { query: true, tags: ["accounts"] },
+  "accounts.health": { query: true, tags: ["accounts"] },
   "accounts.detect": { query: false, tags: [] },
   "accounts.authorise": { query: false, tags: [] },
   "accounts.test": { query: false, tags: [] },

@@ -32,7 +32,6 @@ pub enum Code {
     CertificateRevoked,
     CertificateInvalid,
     CertificateKeyChanged,
-    ClockSkewed,
     // sign-ins at providers
     SignInDenied,
     ApprovalNeeded,
@@ -198,7 +197,7 @@ impl Code {
                 Action::Retry
             }
             KeyStoreBroken | HomeUnusable | DatabaseFailed | EngineStopped | FileNotSaved => Action::Retry,
-            PrivateUnreachable | ClockSkewed | ProviderUnavailable | SendingRefused => Action::Retry,
+            PrivateUnreachable | ProviderUnavailable | SendingRefused => Action::Retry,
             TlsFailed | GreetingRefused | NoSignInMethod | CrmForbidden | PolicyInvalid | PolicyForbids => {
                 Action::AskIt
             }

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use otomo_domain::oauth::{Client, GOOGLE, MICROSOFT};
 use otomo_domain::policy::Policy;
 use otomo_engine::PolicyState;
 
@@ -19,9 +20,23 @@ fn machine_path() -> PathBuf {
     }
 }
 
-/// The policy that holds here. `asked` counts only where the machine has none of its own.
+/// The policy that holds here. `asked` counts only where the machine has none of its own. The clients that were given
+/// when the program was built count where the policy names none.
 pub fn find(asked: Option<&Path>) -> PolicyState {
-    choose(&machine_path(), asked)
+    match choose(&machine_path(), asked) {
+        PolicyState::Valid(policy) => PolicyState::Valid(
+            policy
+                .with_client(GOOGLE, built_in(option_env!("OTOMO_GOOGLE_CLIENT"), option_env!("OTOMO_GOOGLE_SECRET")))
+                .with_client(MICROSOFT, built_in(option_env!("OTOMO_MICROSOFT_CLIENT"), None)),
+        ),
+        invalid => invalid,
+    }
+}
+
+/// This program's registration at a provider, where whoever built it had one.
+fn built_in(id: Option<&str>, secret: Option<&str>) -> Option<Client> {
+    let id = id.filter(|id| !id.is_empty())?;
+    Some(Client { id: id.into(), secret: secret.map(Into::into) })
 }
 
 fn choose(machine: &Path, asked: Option<&Path>) -> PolicyState {

@@ -234,8 +234,8 @@ pub struct Account {
 pub struct AccountSettings {
     pub sign_in: SignIn,
     pub sending: Sending,
-    /// The mailbox behind a delegated sign-in, where it isn't the rep's own.
-    pub shared_mailbox: Option<Address>,
+    /// Who signs in, where the mailbox is a shared one that the rep was given access to.
+    pub delegate: Option<Address>,
     pub role: Option<RepRole>,
     pub share_mode: Option<ShareMode>,
     /// Folders to capture by the server's names; `None` takes the inbox and what was sent.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::account::{Account, Endpoint, Security, ShareMode};
 use crate::address::Address;
-use crate::oauth::{Provider, ProviderPolicy};
+use crate::oauth::{Client, Provider, ProviderPolicy};
 use crate::payload::Level;
 use crate::rules::{Deny, DenyRule, Origin};
 
@@ -104,7 +104,36 @@ impl Policy {
                 return Err(InvalidPolicy(format!("{value:?} is not a domain")));
             }
         }
+        policy.servers_are_named()?;
+        policy.providers_can_be_asked()?;
         Ok(policy)
+    }
+
+    fn servers_are_named(&self) -> Result<(), InvalidPolicy> {
+        for (domain, preset) in &self.server_presets {
+            if preset.imap.is_none() && preset.pop3.is_none() {
+                return Err(InvalidPolicy(format!("server_presets: {domain:?} names no server to read from")));
+            }
+            if let Some(name) = preset.oauth.as_deref().filter(|name| self.provider(name).is_none()) {
+                return Err(InvalidPolicy(format!("server_presets: nothing is known of the provider {name:?}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// A provider is asked over TLS, and only over TLS.
+    fn providers_can_be_asked(&self) -> Result<(), InvalidPolicy> {
+        for name in self.oauth.keys() {
+            let Some(provider) = self.provider(name) else {
+                return Err(InvalidPolicy(format!("oauth: {name:?} needs \"authorize\" and \"token\"")));
+            };
+            let addresses = [Some(&provider.authorize), Some(&provider.token), provider.revoke.as_ref()];
+            let further = [provider.graph.as_ref(), provider.gmail.as_ref()];
+            if let Some(url) = addresses.into_iter().chain(further).flatten().find(|url| !url.starts_with("https://")) {
+                return Err(InvalidPolicy(format!("oauth: {name:?} has {url:?}, which is not https")));
+            }
+        }
+        Ok(())
     }
 
     /// The deny rules it states.
@@ -163,6 +192,15 @@ impl Policy {
         Provider::named(name, self.oauth.get(name))
     }
 
+    /// The client that this program was built with counts where the policy names none.
+    pub fn with_client(mut self, name: &str, client: Option<Client>) -> Self {
+        if client.is_some() {
+            let provider = self.oauth.entry(name.into()).or_default();
+            provider.client = provider.client.take().or(client);
+        }
+        self
+    }
+
     /// The provider at which the addresses of a domain sign in.
     pub fn provider_of(&self, domain: &str) -> Option<&str> {
         let named = |(_, policy): &(&String, &ProviderPolicy)| policy.domains.iter().any(|d| d == domain);
@@ -196,6 +234,63 @@ mod tests {
         assert!(Policy::parse(r#"{"never_logs": {}}"#).is_err());
         assert!(Policy::parse(r#"{"never_log": {"domains": ["*.jp"]}}"#).is_err());
         assert!(Policy::parse("").is_err());
+    }
+
+    fn check_invalid(json: &str, expected: &str) {
+        let error = Policy::parse(json).err().map(|error| error.0).unwrap_or_default();
+        assert!(error.contains(expected), "{error:?} should say {expected:?}");
+    }
+
+    #[test]
+    fn a_server_or_a_provider_that_could_not_be_used_is_an_error_with_its_reason() {
+        check_invalid(r#"{"server_presets": {"x.jp": {}}}"#, "names no server");
+        let preset =
+            r#"{"server_presets": {"x.jp": {"oauth": "acme", "imap": {"host": "m", "port": 993, "security": "tls"}}}}"#;
+        check_invalid(preset, "nothing is known of the provider");
+        check_invalid(r#"{"oauth": {"acme": {}}}"#, "needs");
+        check_invalid(r#"{"oauth": {"google": {"token": "http://x/token"}}}"#, "not https");
+        check_invalid(r#"{"oauth": {"google": {"clients": {}}}}"#, "unknown field");
+        assert!(Policy::parse(r#"{"oauth": {"google": {"client": {"id": "ours"}}}}"#).is_ok());
+    }
+
+    fn account(json: &str) -> Account {
+        let source = serde_json::from_str(json).unwrap_or_else(|e| panic!("{e}"));
+        Account {
+            id: crate::account::AccountId(1),
+            address: Address::parse("taro@x.jp").unwrap_or_else(|| panic!("an address")),
+            source,
+            import_since: None,
+            connected_at: crate::time::Timestamp(0),
+            paused: false,
+            settings: crate::account::AccountSettings::default(),
+        }
+    }
+
+    fn check_objection(policy: &str, endpoint: &str, expected: Option<&str>) {
+        let policy = Policy::parse(policy).unwrap_or_else(|e| panic!("{e}"));
+        let account = account(&format!(r#"{{"kind": "imap", "user": "taro", "endpoint": {endpoint}}}"#));
+        assert_eq!(policy.objects(&account), expected, "{endpoint}");
+    }
+
+    #[test]
+    fn what_a_policy_forbids_is_named_by_its_rule() {
+        let (clear, outside) = (r#"{"forbid": {"clear_text": true}}"#, r#"{"forbid": {"clear_text_outside": true}}"#);
+        let lan = r#"{"host": "192.168.1.5", "port": 143, "security": "clear"}"#;
+        let web = r#"{"host": "mail.example.jp", "port": 143, "security": "clear"}"#;
+        check_objection("{}", web, None);
+        check_objection(clear, lan, Some("forbid.clear_text"));
+        check_objection(outside, lan, None);
+        check_objection(outside, web, Some("forbid.clear_text_outside"));
+        let pinned = r#"{"host": "m", "port": 993, "security": "tls", "trust": {"by": "name", "name": "n"}}"#;
+        check_objection(
+            r#"{"forbid": {"certificate_exceptions": true}}"#,
+            pinned,
+            Some("forbid.certificate_exceptions"),
+        );
+        let locked =
+            r#"{"server_presets": {"x.jp": {"locked": true, "imap": {"host": "m", "port": 993, "security": "tls"}}}}"#;
+        check_objection(locked, r#"{"host": "m", "port": 993, "security": "tls"}"#, None);
+        check_objection(locked, r#"{"host": "other", "port": 993, "security": "tls"}"#, Some("server_presets"));
     }
 
     #[test]

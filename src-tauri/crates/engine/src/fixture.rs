@@ -33,6 +33,8 @@ use crate::{deliver, receive, refresh};
 pub(crate) use clock::ManualClock;
 pub(crate) use crm::{Answer, Crm, Op};
 pub(crate) use mailbox::{Mailbox, message, with_file};
+use provider::Guarded;
+pub(crate) use provider::{LASTS, Provider};
 
 /// The client whom the CRM knows.
 pub(crate) const CLIENT: &str = "client@x.jp";
@@ -66,6 +68,7 @@ pub(crate) struct Outside {
     pub clock: Arc<ManualClock>,
     pub mailbox: Mailbox,
     pub crm: Crm,
+    pub provider: Provider,
 }
 
 /// One rep at one computer.
@@ -89,16 +92,19 @@ fn open(home: &TempDir) -> Store {
 
 /// An engine over these; its tasks don't run.
 async fn engine(outside: &Outside, policy: PolicyState) -> Engine {
-    let (mailbox, connector) = (outside.mailbox.clone(), outside.crm.clone());
+    let (mailbox, connector, provider) = (outside.mailbox.clone(), outside.crm.clone(), outside.provider.clone());
     let parts = Parts {
         downloads: outside.home.path().join("downloads"),
         store: outside.store.clone(),
         clock: Arc::clone(&outside.clock) as Arc<dyn Clock>,
         policy,
-        source: Box::new(move |_, _, _| Ok(Box::new(mailbox.clone()) as Box<dyn MailSource>)),
+        source: Box::new(move |_, credential, _| {
+            let (mailbox, provider) = (mailbox.clone(), provider.clone());
+            Ok(Box::new(Guarded { mailbox, provider, credential }) as Box<dyn MailSource>)
+        }),
         sender: Box::new(|_, _| Err(MailFault::new(MailFaultKind::SendingRefused, "nobody sends here"))),
-        oauth: Arc::new(provider::Nobody),
-        detector: Arc::new(provider::Nobody),
+        oauth: Arc::new(outside.provider.clone()),
+        detector: Arc::new(outside.provider.clone()),
         kinds: vec![outside.crm.describe()],
         connector: Box::new(move |_, _, _| Ok(Arc::new(connector.clone()) as Arc<dyn CrmConnector>)),
     };
@@ -110,7 +116,14 @@ impl World {
     pub async fn new() -> Self {
         let home = tempfile::tempdir().expect("a folder");
         let store = open(&home);
-        let outside = Outside { home, store, clock: Arc::default(), mailbox: Mailbox::default(), crm: Crm::default() };
+        let outside = Outside {
+            home,
+            store,
+            clock: Arc::default(),
+            mailbox: Mailbox::default(),
+            crm: Crm::default(),
+            provider: Provider::default(),
+        };
         outside.crm.watch(&outside.store);
         outside.crm.know("A", CLIENT);
         let engine = engine(&outside, PolicyState::Valid(Policy::default())).await;

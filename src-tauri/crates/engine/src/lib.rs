@@ -57,6 +57,7 @@ pub mod rows {
     pub use otomo_store::table::contact::Feed;
     pub use otomo_store::table::desk::{ContactBrief, DeskRow, Standing};
     pub use otomo_store::table::folder::FolderRow;
+    pub use otomo_store::table::health::{Condition, Span};
     pub use otomo_store::table::mail::{After, MailRow};
     pub use otomo_store::table::review::{AfterReview, ReviewId, ReviewRow, Subject};
     pub use otomo_store::table::triage::Finding;

@@ -4,9 +4,11 @@ use otomo_domain::account::{AccountId, ConnectionId};
 use otomo_domain::connector::Identity;
 use otomo_domain::contact::Contact;
 use otomo_domain::rules::DenyRule;
+use otomo_domain::time::Timestamp;
 use otomo_store::table::audit::Verdict;
 use otomo_store::table::contact::Feed;
 use otomo_store::table::folder::{self, FolderRow};
+use otomo_store::table::health::{self, Span};
 use otomo_store::table::{audit, connection, contact, rule};
 
 use crate::engine::Engine;
@@ -15,6 +17,11 @@ use crate::fault::Fault;
 impl Engine {
     pub async fn folders(&self, account: AccountId) -> Result<Vec<FolderRow>, Fault> {
         Ok(self.store.cache.read(move |db| Ok(folder::of_account(db, account)?)).await?)
+    }
+
+    /// How an account has been doing since then.
+    pub async fn health(&self, account: AccountId, since: Timestamp) -> Result<Vec<Span>, Fault> {
+        Ok(self.store.cache.read(move |db| Ok(health::of_account(db, account, since)?)).await?)
     }
 
     /// The rep's own rules, with their numbers, then the policy's.

@@ -14,6 +14,7 @@ use otomo_domain::retry::CONNECTING;
 use otomo_domain::sync::{Cursor, FIRST_SPAN, Folder, FolderRole, MailboxStatus, Window, batches, next_span};
 use otomo_store::table::copy;
 use otomo_store::table::folder::{self, FolderId};
+use otomo_store::table::health::{self, Condition};
 
 use crate::credential::Proof;
 use crate::engine::{Engine, Task};
@@ -34,12 +35,14 @@ pub(crate) async fn run(engine: Engine, id: AccountId) {
         let wait = match pass(&engine, id).await {
             Ok(()) => {
                 failures = 0;
+                note_health(&engine, id, None).await;
                 Some(INTERVAL)
             }
             // Removed: whoever comes after it has another number.
             Err(Fault::NoSuch("account")) => return std::future::pending().await,
             Err(fault) => {
                 failures += 1;
+                note_health(&engine, id, Some(&fault)).await;
                 note_failure(&engine, id, failures, fault)
             }
         };
@@ -48,6 +51,25 @@ pub(crate) async fn run(engine: Engine, id: AccountId) {
             () = lane.wake.notified() => failures = 0,
             () = engine.clock.sleep(wait.unwrap_or(Duration::MAX)) => {}
         }
+    }
+}
+
+/// Writes down how the account is doing. That nobody could write it down is no reason to stop.
+async fn note_health(engine: &Engine, id: AccountId, fault: Option<&Fault>) {
+    let condition = match (fault, engine.board.account(id)) {
+        (None, Doing::Paused) => Condition::Paused,
+        (None, _) => Condition::InStep,
+        (Some(Fault::Mail(fault)), _) if fault.needs_person() => Condition::NeedsPerson,
+        (Some(_), _) => Condition::Waiting,
+    };
+    let kind = match fault {
+        Some(Fault::Mail(fault)) => serde_json::to_string(&fault.kind).unwrap_or_default(),
+        _ => String::new(),
+    };
+    let (now, gap) = (engine.now(), INTERVAL * 3);
+    let noted = engine.store.cache.write(move |db| Ok(health::note(db, id, condition, &kind, now, gap)?));
+    if let Err(fault) = noted.await {
+        tracing::info!(account = id.0, %fault, "how an account is doing could not be noted");
     }
 }
 

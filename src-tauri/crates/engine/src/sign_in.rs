@@ -203,3 +203,6 @@ impl AccessTokens for For {
         self.chain.renewed(&self.audience, refused).await
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

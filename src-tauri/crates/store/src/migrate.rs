@@ -31,7 +31,7 @@ pub(crate) fn cache() -> Migrations<'static> {
         triage::CREATE,
     ];
     let lists = [mail_account::CREATE, desk::CREATE];
-    Migrations::new(vec![M::up(leak(first.concat())), M::up(leak(lists.concat()))])
+    Migrations::new(vec![M::up(leak(first.concat())), M::up(leak(lists.concat())), M::up(health::CREATE)])
 }
 
 /// Migrations hold `&'static str`; these few kilobytes live as long as the program.

@@ -8,6 +8,7 @@ pub mod contact;
 pub mod copy;
 pub mod desk;
 pub mod folder;
+pub mod health;
 pub mod mail;
 pub mod mail_account;
 pub mod participant;

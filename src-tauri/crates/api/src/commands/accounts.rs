@@ -2,6 +2,7 @@
 
 mod connect;
 mod detect;
+mod health;
 mod view;
 
 use otomo_domain::account::{AccountId, RepRole, SenderAddress, Sending, ShareMode};
@@ -19,6 +20,8 @@ pub use connect::{NewAccountArgs, SurveyArgs, SurveyRow, Tested};
 pub(crate) use connect::{add, survey, test};
 pub use detect::{AuthoriseArgs, AuthorisedView, DetectArgs};
 pub(crate) use detect::{authorise, detect};
+pub(crate) use health::health;
+pub use health::{ConditionView, HealthView, SpanView};
 pub use view::{AccountView, DoingView, FolderView, SendingView};
 use view::{one, view};
 

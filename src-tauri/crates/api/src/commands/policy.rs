@@ -1,5 +1,6 @@
 //! `policy`: what the company fixed on this computer.
 
+use otomo_domain::account::ShareMode;
 use otomo_domain::payload::Level;
 use otomo_engine::PolicyState;
 use serde::Serialize;
@@ -19,6 +20,16 @@ pub struct PolicyView {
     pub max_level: Option<Level>,
     /// Domains whose mail servers are set already.
     pub preset_domains: Vec<String>,
+    /// The mode that every account has.
+    pub share_mode: Option<ShareMode>,
+    /// Nobody may go without TLS.
+    pub forbids_clear_text: bool,
+    /// Nobody may go without TLS outside private networks.
+    pub forbids_clear_text_outside: bool,
+    /// Nobody may trust a certificate that the computer doesn't.
+    pub forbids_certificate_exceptions: bool,
+    /// Providers that this program can sign in at: those it has a client for.
+    pub providers: Vec<String>,
 }
 
 pub(crate) async fn get(api: &Api, _: Nothing) -> Result<PolicyView, ApiError> {
@@ -33,5 +44,10 @@ pub(crate) async fn get(api: &Api, _: Nothing) -> Result<PolicyView, ApiError> {
         grace_seconds: policy.grace().as_secs(),
         max_level: policy.max_level,
         preset_domains: policy.server_presets.keys().cloned().collect(),
+        share_mode: policy.share_mode,
+        forbids_clear_text: policy.forbid.clear_text,
+        forbids_clear_text_outside: policy.forbid.clear_text_outside,
+        forbids_certificate_exceptions: policy.forbid.certificate_exceptions,
+        providers: policy.oauth.iter().filter(|(_, p)| p.client.is_some()).map(|(name, _)| name.clone()).collect(),
     })
 }

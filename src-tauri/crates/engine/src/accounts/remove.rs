@@ -8,7 +8,7 @@ use otomo_domain::account::{Account, AccountId, ConnectionId, SignIn};
 use otomo_domain::review::{Act, State};
 use otomo_store::table::mail::MailRow;
 use otomo_store::table::review::{self, Subject};
-use otomo_store::table::{account, folder, mail, mail_account, secret};
+use otomo_store::table::{account, folder, health, mail, mail_account, secret};
 
 use crate::credential::owner;
 use crate::engine::Engine;
@@ -42,7 +42,13 @@ impl Engine {
         if wipe {
             self.wipe(id).await?;
         }
-        self.store.cache.write(move |db| Ok(folder::forget_account(db, id)?)).await?;
+        self.store
+            .cache
+            .write(move |db| {
+                folder::forget_account(db, id)?;
+                Ok(health::forget_account(db, id)?)
+            })
+            .await?;
         self.rules_changed().await?;
         self.bus.changed(&[Tag::Accounts, Tag::Mail, Tag::Review, Tag::Queue]);
         Ok(())
@@ -144,3 +150,6 @@ fn provider_of(account: &Account) -> Option<String> {
         SignIn::Password => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

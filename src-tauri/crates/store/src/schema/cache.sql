@@ -143,3 +143,13 @@ CREATE INDEX desk_page ON desk (connection, state, date, mail);
 CREATE TABLE desk_mark (
     change INTEGER NOT NULL
 ) STRICT;
+
+-- How an account has been doing, for two days. Between two spans the program was not running.
+CREATE TABLE health (
+    account INTEGER NOT NULL,  -- ledger account.id
+    since INTEGER NOT NULL,    -- ms
+    until INTEGER NOT NULL,    -- ms
+    condition TEXT NOT NULL,
+    fault TEXT NOT NULL,       -- JSON: what failed; empty where nothing did
+    PRIMARY KEY (account, since)
+) STRICT, WITHOUT ROWID;

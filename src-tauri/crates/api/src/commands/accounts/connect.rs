@@ -54,10 +54,10 @@ pub struct NewAccountArgs {
     #[serde(default)]
     #[ts(optional, type = "string")]
     pub sending_password: Option<SecretString>,
-    /// The mailbox behind a delegated sign-in, where it isn't the rep's own.
+    /// Who signs in, where the mailbox is a shared one that the rep was given access to (Exchange: Full Access).
     #[serde(default)]
     #[ts(optional)]
-    pub shared_mailbox: Option<String>,
+    pub delegate: Option<String>,
     #[serde(default)]
     #[ts(optional)]
     pub role: Option<RepRole>,
@@ -190,14 +190,14 @@ fn read(api: &Api, args: NewAccountArgs) -> Result<NewAccount, ApiError> {
         }
         _ => return Err(bad("path, endpoint and send_only exclude each other")),
     };
-    let shared_mailbox = match args.shared_mailbox {
-        Some(text) => Some(Address::parse(&text).ok_or_else(|| bad("shared_mailbox"))?),
+    let delegate = match args.delegate {
+        Some(text) => Some(Address::parse(&text).ok_or_else(|| bad("delegate"))?),
         None => None,
     };
     let settings = AccountSettings {
         sign_in: sign_in(api, args.ticket)?,
         sending: args.sending.or(preset_sending).unwrap_or_default(),
-        shared_mailbox,
+        delegate,
         role: args.role,
         share_mode: policy.share_mode.or(args.share_mode),
         folders: args.folders,
