@@ -15,7 +15,7 @@ use otomo_domain::ports::{Attempt, Authorisation};
 use otomo_domain::secret::SecretString;
 use otomo_domain::sync::{Folder, Survey};
 use otomo_domain::time::Timestamp;
-use otomo_store::table::{account, secret};
+use otomo_store::table::{account, folder, secret};
 
 use crate::credential::{PASSWORD, Proof, SMTP_PASSWORD, owner};
 use crate::engine::Engine;
@@ -174,11 +174,16 @@ impl Engine {
         Ok(found)
     }
 
-    /// Changes what the server needn't be asked about: role, share mode, folders, sender addresses.
+    /// Changes what the server needn't be asked about: role, share mode, folders, since when, sender addresses.
     pub async fn adjust_account(&self, id: AccountId, adjust: impl FnOnce(&mut Account)) -> Result<(), Fault> {
         let mut account = self.account(id).await?;
+        let before = account.import_since;
         adjust(&mut account);
         self.allowed(&account)?;
+        if reaches_further(account.import_since, before) {
+            // Before the change itself: going through the past once too often costs nothing.
+            self.store.cache.write(move |db| Ok(folder::rewind(db, id)?)).await?;
+        }
         let known = self.store.ledger.write(move |db| Ok(account::change(db, &account)?)).await?;
         self.wake_account(id);
         self.bus.changed(&[Tag::Accounts]);
@@ -239,6 +244,11 @@ fn keep_secrets(
         secret::set(db, &owner, SMTP_PASSWORD, password)?;
     }
     Ok(())
+}
+
+/// Whether mail is wanted that was not wanted before.
+fn reaches_further(since: Option<Timestamp>, before: Option<Timestamp>) -> bool {
+    before.is_some_and(|before| since.is_none_or(|since| since < before))
 }
 
 /// Scopes that were asked for and not given. A provider that doesn't list what it gave has given everything

@@ -168,8 +168,9 @@ async fn fetch_window(
 ) -> Result<usize, Fault> {
     let listed = session.list(window).await?;
     let found = listed.len();
-    let wanted = |received_at| account.import_since.is_none_or(|since| received_at >= since);
-    let wanted = listed.into_iter().filter(|m| wanted(m.received_at)).collect();
+    let here = engine.store.cache.read(move |db| Ok(copy::known(db, folder, window)?)).await?;
+    let in_time = |received_at| account.import_since.is_none_or(|since| received_at >= since);
+    let wanted = listed.into_iter().filter(|m| in_time(m.received_at) && !here.contains(&m.uid)).collect();
     let plan = batches(wanted, window.side);
     let keeper = Keeper::start(engine.clone(), folder, cursor, window);
     let mut sink = Sink::new(engine.store.clone(), &plan, &keeper);

@@ -1,6 +1,7 @@
 use otomo_domain::error::NetFaultKind;
 use otomo_domain::review::State;
 use otomo_domain::sync::SLICED_ABOVE;
+use otomo_domain::time::Timestamp;
 use otomo_store::table::raw;
 
 use super::*;
@@ -122,4 +123,29 @@ async fn a_paused_account_is_not_read() {
     world.engine.pause_account(world.account, false).await.expect("on again");
     world.receive().await;
     assert_eq!(mail_count(&world).await, 1);
+}
+
+/// The time at which the mailbox got its message with this number.
+fn received(number: i64) -> Option<Timestamp> {
+    Some(Timestamp::from_secs(1_795_000_000 + number))
+}
+
+async fn import_since(world: &World, since: Option<Timestamp>) {
+    world.engine.adjust_account(world.account, |account| account.import_since = since).await.expect("adjusted");
+}
+
+#[tokio::test]
+async fn an_earlier_start_brings_what_was_left_out_and_nothing_twice() {
+    let world = World::new().await;
+    import_since(&world, received(2)).await;
+    world.receives(&["a", "b", "c", "d"]).await;
+    assert_eq!(mail_count(&world).await, 2);
+    import_since(&world, received(1)).await;
+    world.mailbox.break_after(Some(1));
+    world.receive().await;
+    assert_eq!(mail_count(&world).await, 3, "one was fetched: those that are here were not");
+    world.mailbox.break_after(None);
+    import_since(&world, None).await;
+    world.receive().await;
+    assert_eq!(mail_count(&world).await, 4);
 }

@@ -1,5 +1,8 @@
 //! `copy`: where on the servers a mail lies. One mail may lie in several folders.
 
+use std::collections::HashSet;
+
+use otomo_domain::sync::Window;
 use otomo_domain::time::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -20,6 +23,14 @@ CREATE INDEX copy_mail ON copy (mail);
 pub fn add(db: &Connection, folder: FolderId, uid: u32, mail: MailRow, received_at: Timestamp) -> rusqlite::Result<()> {
     let sql = "INSERT OR REPLACE INTO copy (folder, uid, mail, received_at) VALUES (?1, ?2, ?3, ?4)";
     db.prepare_cached(sql)?.execute(params![folder.0, uid, mail.0, received_at.0]).map(drop)
+}
+
+/// The UIDs of a folder in `window` whose mail is here.
+pub fn known(db: &Connection, folder: FolderId, window: Window) -> rusqlite::Result<HashSet<u32>> {
+    let sql = "SELECT uid FROM copy WHERE folder = ?1 AND uid >= ?2 AND uid < ?3";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![folder.0, window.from, window.to], |row| row.get(0))?;
+    rows.collect()
 }
 
 /// Forgets where a folder's mail lies, not the mail: its UIDs mean nothing any more.

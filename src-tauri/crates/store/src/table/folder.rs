@@ -68,6 +68,12 @@ pub fn of_account(db: &Connection, account: AccountId) -> rusqlite::Result<Vec<F
     rows.collect()
 }
 
+/// Lets the past of an account's folders be gone through again: mail may be wanted that was left out.
+pub fn rewind(db: &Connection, account: AccountId) -> rusqlite::Result<()> {
+    let sql = "UPDATE folder SET low = high WHERE account = ?1 AND uid_validity IS NOT NULL";
+    db.prepare_cached(sql)?.execute([account.0]).map(drop)
+}
+
 /// Forgets the folders of an account, and where its mail lies.
 pub fn forget_account(db: &Connection, account: AccountId) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM folder WHERE account = ?1")?.execute([account.0]).map(drop)
