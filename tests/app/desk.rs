@@ -1,6 +1,7 @@
 //! A desk: a screen, a message bus, a home folder and the program's window on it.
 
 use std::fs::File;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,9 @@ const LOCK: &str = "gdbus call --session --dest org.freedesktop.secrets --object
 
 /// Lets others onto the session's message bus.
 const TELL_BUS: &str = "echo \"$DBUS_SESSION_BUS_ADDRESS\" >\"$HOME/bus\"";
+
+/// Puts a program before the system's own that opens links and files.
+const FAKE_OPENER: &str = "export PATH=\"$HOME/bin:$PATH\"";
 
 /// What keeps the program from starting.
 pub enum Obstacle {
@@ -51,9 +55,10 @@ impl Desk {
     /// Starts everything, with `arguments` for the program.
     pub async fn open(obstacle: Obstacle, arguments: Vec<String>) -> Self {
         let home = home();
+        note_what_is_opened(home.path());
         let lock = if matches!(obstacle, Obstacle::KeyStoreLocked) { LOCK } else { "" };
         let other_process = matches!(obstacle, Obstacle::HomeInUse).then(|| lock_home(home.path()));
-        let screen = Screen::start(home.path(), &format!("{TELL_BUS}\n{UNLOCK}\n{lock}"));
+        let screen = Screen::start(home.path(), &format!("{TELL_BUS}\n{UNLOCK}\n{lock}\n{FAKE_OPENER}"));
         let window = screen.open(Browser::app(arguments)).await;
         Self { window, screen, other_process, home }
     }
@@ -78,6 +83,19 @@ impl Desk {
         let collection = ObjectPath::try_from("/org/freedesktop/secrets/collection/login").unwrap();
         let unlock = "UnlockWithMasterPassword";
         bus.call_method(Some(STORE), PATH, Some(INTERNAL), unlock, &(collection, secret)).await.unwrap();
+    }
+
+    /// The link that the program last had the desktop open, once it has.
+    pub async fn opened(&self) -> String {
+        let file = self.home.path().join("opened");
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match std::fs::read_to_string(&file).unwrap_or_default().lines().last() {
+                Some(link) => return link.to_owned(),
+                None => assert!(Instant::now() < end, "nothing was opened"),
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// The element that says exactly this, once it is there.
@@ -123,6 +141,15 @@ impl Desk {
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(name), self.screen.picture(&self.window).await).unwrap();
     }
+}
+
+/// A link that the program opens is written down; nothing is opened.
+fn note_what_is_opened(home: &Path) {
+    let folder = home.join("bin");
+    std::fs::create_dir(&folder).unwrap();
+    let opener = folder.join("xdg-open");
+    std::fs::write(&opener, "#!/bin/sh\nprintf '%s\\n' \"$1\" >>\"$HOME/opened\"\n").unwrap();
+    std::fs::set_permissions(&opener, PermissionsExt::from_mode(0o755)).unwrap();
 }
 
 fn lock_home(home: &Path) -> File {

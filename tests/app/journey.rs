@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use self::company::{CUSTOMER, Company, LINK, OFFER, SUBJECTS};
 use crate::desk::Desk;
+use crate::wizard::Wizard;
 
 /// A minute of running before the first release, half a minute of grace, and room for a busy machine.
 const RELEASE: Duration = Duration::from_secs(180);
@@ -24,20 +25,20 @@ const RELEASE: Duration = Duration::from_secs(180);
 const LISTED: &str = "[...document.querySelectorAll('[role=option]')].map((row) => row.innerText)";
 
 impl Desk {
-    /// Fills in the form of the first run, in the words of the company, and has the mailbox tested.
+    /// Goes through the wizard to the test of the mailbox.
     async fn enter_mailbox(&self, company: &Company, password: &str) {
-        let server = company.lab.imaps();
         self.act(company.says("first_run_connect")).await;
-        self.fill(company.says("first_run_address"), ALICE.address).await;
-        self.fill(company.says("first_run_password"), password).await;
-        self.fill(company.says("first_run_host"), &server.host).await;
-        self.fill(company.says("first_run_port"), &server.port.to_string()).await;
-        self.act(company.says("first_run_test")).await;
+        let wizard = Wizard::on(self);
+        wizard.enter_address(ALICE.address).await;
+        wizard.take_recommended().await;
+        wizard.enter_password(password).await;
     }
 
-    /// From the test that passed to the step after it.
+    /// From the test that passed to the step after the wizard.
     async fn accept_mailbox(&self, company: &Company) {
-        self.act(company.says("common_next")).await;
+        let wizard = Wizard::on(self);
+        wizard.finish().await;
+        wizard.act("connect_finish").await;
         self.sees(company.says("first_run_crm_title")).await;
     }
 

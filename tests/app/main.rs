@@ -14,9 +14,11 @@
 )]
 
 mod closed;
+mod connect;
 mod desk;
 mod frame;
 mod hostile;
 mod journey;
 mod keyboard;
 mod start;
+mod wizard;

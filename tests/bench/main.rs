@@ -1,7 +1,7 @@
 //! Speed next to a peer on the same machine, the same server and the same mail, in alternating runs.
 //!
-//! Run it with `cargo xtask bench sync` or `cargo xtask bench ui`. A figure is a ratio of medians, printed with both absolutes: machines differ and
-//! are noisy, a ratio less so. Nothing here is a test; no check depends on a time.
+//! Run it with `cargo xtask bench sync`, `ui` or `connect`. A figure is a ratio of medians, printed with both
+//! absolutes: machines differ and are noisy, a ratio less so. Nothing here is a test; no check depends on a time.
 
 #![allow(
     clippy::disallowed_methods,
@@ -12,9 +12,21 @@
     reason = "a bench measures with the machine's clock and ends when something is wrong"
 )]
 
+mod connect;
 mod measure;
 mod sync;
 mod ui;
+
+// The desk that the window's tests have.
+#[allow(dead_code, unused_imports, reason = "a bench needs less of it than the tests do")]
+#[path = "../app/desk.rs"]
+mod desk;
+#[allow(dead_code, reason = "a bench needs less of it than the tests do")]
+#[path = "../app/keyboard.rs"]
+mod keyboard;
+#[allow(dead_code, reason = "a bench needs less of it than the tests do")]
+#[path = "../app/wizard.rs"]
+mod wizard;
 
 use std::time::Duration;
 
@@ -28,6 +40,8 @@ enum Bench {
         #[arg(long)]
         count: usize,
     },
+    /// From a typed address to the first mail on screen.
+    Connect,
     /// The window next to an empty one.
     Ui {
         #[arg(long)]
@@ -42,6 +56,7 @@ enum Bench {
 fn main() {
     match Bench::parse() {
         Bench::Sync { count } => sync::sync(count),
+        Bench::Connect => tokio::runtime::Runtime::new().expect("threads").block_on(connect::connect()),
         Bench::Ui { count, minutes, line } => {
             let wish = ui::Wish { lines: line, mails: count, idle: Duration::from_mins(minutes) };
             tokio::runtime::Runtime::new().expect("threads").block_on(ui::ui(wish));

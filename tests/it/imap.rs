@@ -5,10 +5,14 @@
 //! | [`reading`] | a good server, and the ways in which good servers differ |
 //! | [`hostile`] | servers that send what no server may |
 //! | [`sign_in`] | from the first byte to a session |
+//! | [`token`] | signing in with an access token |
+//! | [`survey`] | how much is in a folder |
 
 mod hostile;
 mod reading;
 mod sign_in;
+mod survey;
+mod token;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,9 +63,13 @@ impl MailSink for Mailbox {
 
 /// A client of this server that waits two seconds for a word.
 fn source(server: &ImapServer, password: &str) -> ImapSource {
+    source_with(server, Credential::Password(password.into()))
+}
+
+fn source_with(server: &ImapServer, credential: Credential) -> ImapSource {
     let net = Net::new(&NetConfig { extra_ca: vec![server.ca().to_owned()], resolver: None }).unwrap();
-    ImapSource::new(Arc::new(net), server.endpoint(), USER.into(), Credential::Password(password.into()))
-        .with_silence(Duration::from_secs(2))
+    let source = ImapSource::new(Arc::new(net), server.endpoint(), USER.into(), credential);
+    source.with_silence(Duration::from_secs(2))
 }
 
 async fn open(server: &ImapServer) -> Result<Box<dyn MailSession>, MailFault> {

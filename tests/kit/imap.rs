@@ -4,7 +4,6 @@
 //! commands a reader of mail needs. Without a [`Fault`] it is a good server: a test that passes with one and would pass
 //! without it shows nothing.
 
-mod certificate;
 mod conversation;
 
 use std::net::SocketAddr;
@@ -18,13 +17,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
-pub use certificate::Certificate;
-use certificate::Identity;
+pub use crate::certificate::Certificate;
+use crate::certificate::Identity;
 use conversation::{Conversation, Next};
 
 /// Who may sign in.
 pub const USER: &str = "taro@example.test";
 pub const PASSWORD: &str = "taro \"app\" pw\\é";
+pub const TOKEN: &str = "ya29.good-token";
 
 /// One thing the server does wrong, or just differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,10 @@ pub enum Fault {
     RefusesPlain,
     /// Answers a sign-in with this, right or wrong; `{password}` stands for what the client sent.
     SignIn(&'static str),
+    /// Refuses a token with this JSON, or with no challenge if it is empty.
+    Challenges(&'static str),
+    /// Goes away when the client has answered a challenge.
+    HangsUpAfterChallenge,
     /// Lists this besides.
     Lists(&'static str),
     /// Answers EXAMINE with this.

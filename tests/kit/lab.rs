@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use otomo_domain::account::{Endpoint, Security};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A server of the lab. Dovecot alone is ready in a quarter of a second.
@@ -70,6 +70,11 @@ pub struct Lab {
 impl Lab {
     /// Starts `services` and waits until they answer. Panics with the servers' own words when one doesn't.
     pub fn start(services: &[Service]) -> Self {
+        Self::start_with(services, &[])
+    }
+
+    /// The same with further words for `tests/lab/lab`, such as `LAB_TOKEN_TTL`.
+    pub fn start_with(services: &[Service], words: &[(&str, &str)]) -> Self {
         let slot = Slot::claim();
         let run = tempfile::Builder::new().prefix("otomo-lab-").tempdir().expect("a temporary directory");
         let names: Vec<_> = services.iter().map(|s| s.name()).collect();
@@ -79,6 +84,7 @@ impl Lab {
             .env("LAB_ADDR", slot.address.to_string())
             .env("LAB_PORT_BASE", slot.port_base.to_string())
             .env("LAB_SERVICES", names.join(" "))
+            .envs(words.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -104,6 +110,26 @@ impl Lab {
         self.endpoint("LAB_IMAP", Security::StartTls)
     }
 
+    /// POP3 with TLS from the first byte.
+    pub fn pop3s(&self) -> Endpoint {
+        self.endpoint("LAB_POP3S", Security::Tls)
+    }
+
+    /// POP3 with TLS after `STLS`.
+    pub fn pop3_stls(&self) -> Endpoint {
+        self.endpoint("LAB_POP3", Security::StartTls)
+    }
+
+    /// Submission with TLS after `STARTTLS`.
+    pub fn submission(&self) -> Endpoint {
+        self.endpoint("LAB_SUBMISSION", Security::StartTls)
+    }
+
+    /// Submission with TLS from the first byte.
+    pub fn smtps(&self) -> Endpoint {
+        self.endpoint("LAB_SMTPS", Security::Tls)
+    }
+
     /// The DNS server that knows `mail.example.test`, and `expired.`, `wronghost.` and `selfsigned.example.test`.
     pub fn dns(&self) -> SocketAddr {
         SocketAddr::new(self.slot.address, self.port("LAB_DNS"))
@@ -124,11 +150,48 @@ impl Lab {
         self.word("LAB_ISSUER")
     }
 
+    /// The provider forgets every sign-in and every token, as an administrator can make it.
+    pub fn take_back_every_sign_in(&self) {
+        let file = fs::read_to_string(self.run.path().join("idp.pid")).expect("a running provider");
+        let process = file.split(' ').next().expect("its number").trim();
+        let told = Command::new("kill").args(["-USR2", process]).status();
+        assert!(told.is_ok_and(|status| status.success()), "kill -USR2 {process}");
+    }
+
     /// A policy file that leads a mail program to this lab.
     pub fn policy_json(&self) -> String {
         let preset = json!({"imap": self.imaps()});
         let presets = json!({"example.test": preset, "corp.example.test": preset});
         json!({"extra_ca": [self.ca()], "resolver": self.dns(), "server_presets": presets}).to_string()
+    }
+
+    /// The same policy, with the provider in the place of Google, and of Microsoft. `domain` signs in at the one named
+    /// `google`.
+    pub fn policy_with_providers(&self, domain: &str) -> Value {
+        let issuer = self.issuer();
+        let provider = |client: Value, redirect: &str, domains: &[&str]| {
+            json!({
+                "client": client, "redirect": redirect, "redirect_path": "/callback", "domains": domains,
+                "authorize": format!("{issuer}/auth"), "token": format!("{issuer}/token"),
+                "revoke": format!("{issuer}/token/revocation"), "issuer": issuer, "names_issuer": true,
+                "scopes": {
+                    "identity": ["openid", "email", "offline_access"],
+                    "imap": ["https://mail.google.com/"],
+                    "pop3": ["https://mail.google.com/"],
+                    "smtp": ["https://mail.google.com/"],
+                },
+                "parameters": { "prompt": "consent" },
+                "servers": { "imap": self.imaps(), "pop3": self.pop3s(), "smtp": self.submission() },
+            })
+        };
+        let google = json!({ "id": "desktop-secret", "secret": "not-really-a-secret" });
+        let mut policy: Value = serde_json::from_str(&self.policy_json()).expect("a policy");
+        policy["server_presets"] = json!({});
+        policy["oauth"] = json!({
+            "google": provider(google, "loopback", &[domain]),
+            "microsoft": provider(json!({ "id": "desktop" }), "localhost", &[]),
+        });
+        policy
     }
 
     /// What `tests/lab/lab` and `prove.py` need in their environment to meet this instance.

@@ -11,14 +11,21 @@
 )]
 
 pub mod built;
+pub mod certificate;
+pub mod chromium;
 pub mod crm;
 pub mod decode;
+pub mod dns;
 pub mod framebuffer;
 pub mod imap;
 pub mod lab;
 pub mod mailbox;
 pub mod otomoctl;
+pub mod pop3;
+pub mod provider;
 pub mod rep;
 pub mod screen;
+pub mod scripted;
 pub mod seek;
+pub mod smtp;
 pub mod wire;

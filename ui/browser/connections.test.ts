@@ -26,13 +26,82 @@ describe.each(LOOKS)('in $language and $scheme', (look) => {
   });
 });
 
+describe.each(LOOKS)('in $language and $scheme', (look) => {
+  const words = WORDS[look.language];
+
+  test('everything about a mailbox can be changed by everybody', async () => {
+    const page = await visit({ ...look });
+    await go(page, words, 'connections');
+    const card = page.getByRole('article', { name: 'mori@example.co.jp' });
+    await card.getByRole('button', { name: words.connections_edit, exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(words.connections_edit_server).waitFor();
+    await inspect(page, 'connections-edit_server', look);
+    for (const [section, label] of [
+      ['share', words.connect_stage_share],
+      ['past', words.connections_edit_past],
+      ['senders', words.connections_edit_senders],
+    ] as const) {
+      await dialog.getByText(label, { exact: true }).first().click();
+      await inspect(page, `connections-edit_${section}`, look);
+    }
+    await page.keyboard.press('Escape');
+    await card.getByRole('button', { name: words.connections_remove, exact: true }).click();
+    await dialog.waitFor();
+    await inspect(page, 'connections-remove', look);
+  });
+});
+
+test('a change is kept, and what the server refuses is said', async () => {
+  const words = WORDS.en;
+  const page = await visit({ language: 'en' });
+  await go(page, words, 'connections');
+  const card = page.getByRole('article', { name: 'mori@example.co.jp' });
+  await card.getByRole('button', { name: words.connections_edit, exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  const save = dialog.getByRole('button', { name: words.connections_save });
+  await dialog.locator('input[name="host"]').fill('nowhere.example');
+  await save.click();
+  await dialog.getByText(words.error_host_unknown).waitFor();
+  await dialog.locator('input[name="host"]').fill('imap2.example.co.jp');
+  await dialog.getByText(words.connect_sends_not, { exact: true }).click();
+  await save.click();
+  await dialog.getByText(words.connections_saved).waitFor();
+  await dialog.getByText(words.connect_stage_share, { exact: true }).click();
+  await dialog.getByRole('radio', { name: words.connect_mode_manual }).check();
+  await save.click();
+  await dialog.getByText(words.connections_saved).waitFor();
+  await dialog.getByText(words.connections_edit_senders, { exact: true }).click();
+  await dialog.getByRole('button', { name: words.connections_senders_refresh }).click();
+  await dialog.getByText('mori+sales@example.co.jp').waitFor();
+  await dialog.locator('input[name="sender"]').fill('team@example.co.jp');
+  await page.keyboard.press('Enter');
+  await save.click();
+  await dialog.getByText(words.connections_saved).waitFor();
+  await dialog.getByRole('button', { name: words.common_close }).last().click();
+  await card.getByText('imap2.example.co.jp:993', { exact: false }).waitFor();
+  await card.getByText(words.connections_sending_off, { exact: true }).waitFor();
+  await card.getByText(words.connect_mode_manual, { exact: true }).waitFor();
+});
+
+test('a mailbox is removed, after it was said what happens', async () => {
+  const words = WORDS.en;
+  const page = await visit({ language: 'en' });
+  await go(page, words, 'connections');
+  const card = page.getByRole('article', { name: 'sales@example.co.jp' });
+  await card.getByRole('button', { name: words.connections_remove, exact: true }).click();
+  await page.getByRole('dialog').getByRole('radio', { name: words.connections_remove_wipe, exact: false }).last().check();
+  await page.getByRole('dialog').getByRole('button', { name: words.connections_remove, exact: true }).click();
+  await card.waitFor({ state: 'detached' });
+});
+
 test('a new password brings a mailbox back, a wrong one is said', async () => {
   const words = WORDS.en;
   const page = await visit({ state: 'troubled', language: 'en' });
   await go(page, words, 'connections');
   const card = page.getByRole('article', { name: 'mori@example.co.jp' });
   await card.getByRole('button', { name: words.connections_sign_in }).click();
-  const field = page.getByRole('dialog').getByLabel(words.first_run_password);
+  const field = page.getByRole('dialog').getByLabel(words.connect_password);
   await field.fill('wrong');
   await field.press('Enter');
   await page.getByRole('dialog').getByText(words.error_sign_in_refused).waitFor();

@@ -1,5 +1,5 @@
 /** The words for what went wrong. Errors of the program bring theirs; anything else is a fault of the window. */
-import type { ApiError } from './gen/api';
+import type { ApiError, Code } from './gen/api';
 import { m } from './paraglide/messages.js';
 import { getLocale } from './paraglide/runtime.js';
 
@@ -23,3 +23,8 @@ export function explain(reason: unknown): Explanation {
 export function isApiError(reason: unknown): reason is ApiError {
   return typeof reason === 'object' && reason !== null && 'code' in reason && 'message' in reason && 'hint' in reason;
 }
+
+const words = m as unknown as Record<string, (() => string) | undefined>;
+
+/** What happened, by its code alone. */
+export const sentenceOf = (code: Code): string => words[`error_${code}`]?.() ?? code;

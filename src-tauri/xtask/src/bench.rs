@@ -14,6 +14,8 @@ pub enum What {
         #[arg(long, default_value_t = 10_000)]
         count: u32,
     },
+    /// The wizard, from a typed address to the first mail on screen
+    Connect,
     /// The window next to an empty one, and the package
     Ui {
         /// How many mails the store has
@@ -34,6 +36,10 @@ pub fn bench(what: What) -> Outcome {
         What::Sync { count } => {
             run(command("cargo", &["build", "--release", "--package", "otomo-cli"]))?;
             measure(&["sync".into(), format!("--count={count}")], &[])
+        }
+        What::Connect => {
+            bundle::make()?;
+            measure(&["connect".into()], &[("OTOMO_APP", &built_for_release("otomo"))])
         }
         What::Ui { count, minutes, line } => ui(count, minutes, &line),
     }

@@ -53,7 +53,7 @@ pub const SCREEN: &[&str] = &[
 pub const TOOLS: &[&str] = &["iproute2", "procps", "tcpdump"];
 
 /// A browser and peers.
-const TEST: &[&str] = &["chromium", "git", "isync"];
+const TEST: &[&str] = &["chromium", "chromium-driver", "git", "isync"];
 
 /// What makes and checks the package.
 const PACKAGE: &[&str] = &["debootstrap", "desktop-file-utils"];

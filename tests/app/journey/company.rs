@@ -39,7 +39,7 @@ pub struct Company {
 impl Company {
     /// Starts everything; the rep's inbox has the mail of [`SUBJECTS`].
     pub async fn start() -> Self {
-        let lab = Lab::start(&[Service::Dovecot, Service::Dnsmasq]);
+        let lab = Lab::start(&[Service::Dovecot, Service::Dnsmasq, Service::Relay]);
         let crm = CrmServer::start().await;
         crm.put_record(json!({ "type": "contact", "id": "C-1", "name": "田中 花子", "emails": [CUSTOMER] }));
         let policy = NamedTempFile::new().unwrap();

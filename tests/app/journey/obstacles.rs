@@ -25,7 +25,7 @@ async fn a_wrong_password_has_one_sentence_and_one_button_and_then_the_right_one
 
     desk.act(company.says("first_run_password_again")).await;
     desk.until("document.activeElement.name === 'password'").await;
-    desk.fill(company.says("first_run_password"), ALICE.password).await;
+    desk.fill(company.says("connect_password"), ALICE.password).await;
     desk.act(company.says("first_run_test")).await;
     desk.accept_mailbox(&company).await;
 }

@@ -108,7 +108,7 @@ async fn a_folder_that_is_gone_is_told_from_one_that_is_busy() {
     assert_eq!(examine(&busy, "INBOX").await, Some(MailFaultKind::ServerRefused));
     let words = "BAD User is authenticated but not connected.";
     let exchange = ImapServer::start(vec![], [Fault::Examines(words)]).await;
-    assert_eq!(examine(&exchange, "INBOX").await, Some(MailFaultKind::ServerRefused));
+    assert_eq!(examine(&exchange, "INBOX").await, Some(MailFaultKind::MailboxMissing));
 }
 
 #[tokio::test]

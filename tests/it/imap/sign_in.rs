@@ -65,7 +65,9 @@ async fn a_server_that_keeps_the_client_from_tls_gets_nothing() {
 #[tokio::test]
 async fn the_greeting_decides_whether_to_go_on() {
     check(Fault::Greeting("* OK [CAPABILITY IMAP4rev1] hi"), None).await;
-    check(Fault::Greeting("* BYE too many connections from your address"), Some(MailFaultKind::GreetingRefused)).await;
+    check(Fault::Greeting("* BYE your address is blocked"), Some(MailFaultKind::GreetingRefused)).await;
+    check(Fault::Greeting("* BYE too many connections from your address"), Some(MailFaultKind::TooManyConnections))
+        .await;
     let server = check(Fault::Greeting("* PREAUTH welcome back"), Some(MailFaultKind::Protocol)).await;
     assert_eq!(server.got(), "");
     check(Fault::Greeting("+OK POP3 ready"), Some(MailFaultKind::Protocol)).await;
@@ -92,6 +94,12 @@ async fn a_password_is_sent_once_however_the_server_refuses_it() {
         ("NO [ALERT] Application-specific password required", MailFaultKind::AppPasswordNeeded),
         ("NO [UNAVAILABLE] directory down", MailFaultKind::ServerRefused),
         ("NO [PRIVACYREQUIRED] not like this", MailFaultKind::NoSignInMethod),
+        ("NO [WEBALERT https://example.test/] Web login required.", MailFaultKind::OAuthNeeded),
+        ("NO [ALERT] Please log in via your web browser: https://example.test/", MailFaultKind::OAuthNeeded),
+        ("NO LOGIN failed. BasicAuthBlocked", MailFaultKind::OAuthNeeded),
+        ("NO [ALERT] Your account is not enabled for IMAP use.", MailFaultKind::ProtocolDisabled),
+        ("NO [LIMIT] Too many simultaneous connections", MailFaultKind::TooManyConnections),
+        ("NO [OVERQUOTA] no room to sign in", MailFaultKind::MailboxFull),
     ] {
         let server = check(Fault::SignIn(words), Some(expected)).await;
         assert_eq!(server.got().matches(&message(PASSWORD)).count(), 1, "{words}");

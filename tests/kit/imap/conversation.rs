@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 
-use super::{Fault, PASSWORD, Script, USER};
+use super::{Fault, PASSWORD, Script, TOKEN, USER};
 
 /// Until when a test has surely ended. What is endless ends here.
 const FOREVER: usize = 64 * 1024 * 1024;
@@ -74,10 +74,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         match name.to_uppercase().as_str() {
             "CAPABILITY" => self.capability(tag).await?,
             "STARTTLS" => return self.start_tls(tag).await,
-            "AUTHENTICATE" => self.authenticate(tag).await?,
+            "AUTHENTICATE" if rest == "PLAIN" => self.authenticate(tag).await?,
+            "AUTHENTICATE" => self.authenticate_by_token(tag).await?,
             "LOGIN" => self.login(tag, rest).await?,
             "LIST" => self.list(tag).await?,
             "EXAMINE" => self.examine(tag, rest).await?,
+            "STATUS" => {
+                let (name, count) = (rest.split(" (").next().unwrap_or_default(), self.script.messages.len());
+                self.say(&format!("* STATUS {name} (MESSAGES {count})\r\n{tag} OK done\r\n")).await?;
+            }
+            "SEARCH" => self.search(tag, rest).await?,
+            "FETCH" => {
+                let dated = self.listed(0, "RFC822.SIZE");
+                self.say(&format!("{dated}{tag} OK done\r\n")).await?;
+            }
             "UID" => self.uid_fetch(tag, rest).await?,
             "LOGOUT" => {
                 self.say(&format!("* BYE see you\r\n{tag} OK gone\r\n")).await?;
@@ -113,6 +123,33 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<S> {
         let message = String::from_utf8(STANDARD.decode(message).unwrap_or_default()).unwrap_or_default();
         let right = message == format!("\0{USER}\0{PASSWORD}");
         self.signed_in(tag, right, message.rsplit('\0').next().unwrap_or_default()).await
+    }
+
+    async fn authenticate_by_token(&mut self, tag: &str) -> io::Result<()> {
+        self.say("+ \r\n").await?;
+        let message = STANDARD.decode(self.line().await?).unwrap_or_default();
+        let message = String::from_utf8(message).unwrap_or_default();
+        let right = message.contains(USER) && message.ends_with(&format!("\x01auth=Bearer {TOKEN}\x01\x01"));
+        let json = said!(self.script, Challenges).unwrap_or(r#"{"status":"401","schemes":"bearer"}"#);
+        if !right && !json.is_empty() {
+            self.say(&format!("+ {}\r\n", STANDARD.encode(json))).await?;
+            self.line().await?;
+            if self.script.has(&Fault::HangsUpAfterChallenge) {
+                return Err(io::ErrorKind::ConnectionAborted.into());
+            }
+        }
+        self.signed_in(tag, right, "").await
+    }
+
+    /// `SEARCH from:to SINCE day-Nov-2026`; the messages are as old as [`Self::listed`] has them.
+    async fn search(&mut self, tag: &str, rest: &str) -> io::Result<()> {
+        let (set, since) = rest.split_once(" SINCE ").unwrap();
+        let (from, to) = set.split_once(':').unwrap();
+        let day: usize = since.split('-').next().unwrap().parse().unwrap();
+        let wanted = from.parse::<usize>().unwrap()..=to.parse::<usize>().unwrap();
+        let found = (0..self.script.messages.len()).filter(|at| wanted.contains(&(at + 1)) && at % 28 + 1 >= day);
+        let found: String = found.map(|at| format!(" {}", at + 1)).collect();
+        self.say(&format!("* SEARCH{found}\r\n{tag} OK done\r\n")).await
     }
 
     async fn login(&mut self, tag: &str, rest: &str) -> io::Result<()> {

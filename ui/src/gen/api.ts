@@ -203,7 +203,7 @@ path: string | null, };
 /**
  * What went wrong. Each has its words under `error_<code>` and its way on under `error_<code>_hint`.
  */
-export type Code = "host_unknown" | "connection_refused" | "timed_out" | "unreachable" | "private_unreachable" | "connection_closed" | "tls_failed" | "certificate_expired" | "certificate_not_yet_valid" | "certificate_wrong_name" | "certificate_unknown_issuer" | "certificate_revoked" | "certificate_invalid" | "certificate_key_changed" | "sign_in_denied" | "approval_needed" | "wrong_organisation" | "blocked_by_organisation" | "second_step_needed" | "sign_in_set_up_wrong" | "sign_in_expired" | "cloud_unsupported" | "provider_account_locked" | "provider_unavailable" | "permission_missing" | "protected_account" | "loopback_blocked" | "sign_in_timed_out" | "sign_in_mismatch" | "no_client" | "sign_in_protocol" | "starttls_missing" | "greeting_refused" | "sign_in_refused" | "app_password_needed" | "no_sign_in_method" | "mail_protocol" | "folder_gone" | "server_refused" | "files_unreadable" | "oauth_needed" | "mailbox_missing" | "protocol_disabled" | "too_many_connections" | "mailbox_full" | "uidl_missing" | "clear_text_refused" | "send_as_denied" | "relay_denied" | "smtp_auth_disabled" | "sending_refused" | "crm_unavailable" | "crm_rate_limited" | "crm_outcome_unknown" | "crm_sign_in_needed" | "crm_forbidden" | "crm_not_found" | "crm_conflict" | "crm_too_large" | "crm_rejected" | "crm_attachment_missing" | "crm_unsupported" | "crm_protocol" | "crm_folder_unusable" | "key_store_missing" | "key_store_locked" | "key_store_broken" | "key_missing" | "passphrase_needed" | "passphrase_wrong" | "database_key_wrong" | "database_newer" | "database_damaged" | "database_failed" | "disk_full" | "home_in_use" | "home_unusable" | "policy_invalid" | "unknown_command" | "bad_arguments" | "no_such" | "conflict" | "preview_stale" | "not_possible_now" | "too_late" | "policy_forbids" | "key_taken" | "already_connected" | "no_sender" | "no_link" | "unknown_attachment" | "link_refused" | "file_not_saved" | "engine_stopped";
+export type Code = "host_unknown" | "connection_refused" | "timed_out" | "unreachable" | "private_unreachable" | "connection_closed" | "tls_failed" | "certificate_expired" | "certificate_not_yet_valid" | "certificate_wrong_name" | "certificate_unknown_issuer" | "certificate_revoked" | "certificate_invalid" | "certificate_key_changed" | "sign_in_denied" | "approval_needed" | "wrong_organisation" | "blocked_by_organisation" | "second_step_needed" | "sign_in_set_up_wrong" | "sign_in_expired" | "cloud_unsupported" | "provider_account_locked" | "provider_unavailable" | "permission_missing" | "protected_account" | "loopback_blocked" | "sign_in_timed_out" | "sign_in_mismatch" | "no_client" | "sign_in_protocol" | "starttls_missing" | "greeting_refused" | "sign_in_refused" | "app_password_needed" | "no_sign_in_method" | "mail_protocol" | "folder_gone" | "server_refused" | "files_unreadable" | "oauth_needed" | "mailbox_missing" | "protocol_disabled" | "too_many_connections" | "mailbox_full" | "uidl_missing" | "send_as_denied" | "relay_denied" | "smtp_auth_disabled" | "sending_refused" | "sending_unknown" | "crm_unavailable" | "crm_rate_limited" | "crm_outcome_unknown" | "crm_sign_in_needed" | "crm_forbidden" | "crm_not_found" | "crm_conflict" | "crm_too_large" | "crm_rejected" | "crm_attachment_missing" | "crm_unsupported" | "crm_protocol" | "crm_folder_unusable" | "key_store_missing" | "key_store_locked" | "key_store_broken" | "key_missing" | "passphrase_needed" | "passphrase_wrong" | "database_key_wrong" | "database_newer" | "database_damaged" | "database_failed" | "disk_full" | "home_in_use" | "home_unusable" | "policy_invalid" | "unknown_command" | "bad_arguments" | "no_such" | "conflict" | "preview_stale" | "not_possible_now" | "too_late" | "policy_forbids" | "key_taken" | "already_connected" | "no_sender" | "no_link" | "unknown_attachment" | "link_refused" | "file_not_saved" | "engine_stopped";
 
 /**
  * How an account was doing.
@@ -358,9 +358,22 @@ export type FolderRole = "inbox" | "sent" | "drafts" | "junk" | "trash" | "archi
 export type FolderView = { name: string, role: FolderRole, captured_at: Timestamp | null, };
 
 /**
+ * A mailbox that another mail program of this computer is set up for.
+ */
+export type FoundHere = { address: Address, offer: Offer, };
+
+/**
  * The last 24 hours of an account, oldest first. Between two spans the program was not running.
  */
-export type HealthView = { since: Timestamp, until: Timestamp, spans: Array<SpanView>, };
+export type HealthView = { since: Timestamp, until: Timestamp, spans: Array<SpanView>, 
+/**
+ * Mail of a POP3 server that was listed and gone before it could be fetched: another program takes it away.
+ */
+lost: number, 
+/**
+ * When that was last seen.
+ */
+lost_at: Timestamp | null, };
 
 export type HistoryAfter = { changed_at: Timestamp, id: number, };
 
@@ -585,8 +598,8 @@ send_user: string | null, sign_in: SignIn,
  */
 app_password: AppPassword | null, origin: SettingsOrigin, 
 /**
- * The servers are on somebody else's domain, and a page of the address's own domain did not say so securely: to be
- * looked at before a password is typed.
+ * The servers are neither on the domain of the address nor on that of the hosts which take its mail, and nothing
+ * but a page or the DNS says so: to be looked at before a password is typed (RFC 6186 §6).
  */
 foreign: boolean, warning: Warning | null, 
 /**
@@ -804,7 +817,7 @@ export type SendingView = { "state": "off" } | { "state": "ready" } | { "state":
 /**
  * Where settings may come from, in the order in which they count.
  */
-export type SettingsOrigin = "policy" | "known_domain" | "mx" | "tenant" | "autoconfig" | "ispdb" | "srv" | "guess";
+export type SettingsOrigin = "policy" | "known_domain" | "mx" | "tenant" | "autoconfig" | "ispdb" | "srv" | "guess" | "thunderbird";
 
 export type ShareArgs = { connection: number, items: Array<Item>, wish?: WishArgs, 
 /**
@@ -820,7 +833,7 @@ export type ShareMode = "share" | "ask_once" | "manual";
 /**
  * How the rep proves who they are, to the server that receives and to the one that sends.
  */
-export type SignIn = { "kind": "password" } | { "kind": "o_auth", provider: string, };
+export type SignIn = { "kind": "password" } | { "kind": "oauth", provider: string, };
 
 export type SignInArgs = { id: number, token: string, };
 
@@ -1035,6 +1048,7 @@ export type Commands = {
   "app.reveal": { args: PathArgs; answer: Done };
   "accounts.list": { args: Nothing; answer: Array<AccountView> };
   "accounts.health": { args: AccountArgs; answer: HealthView };
+  "accounts.found_here": { args: Nothing; answer: Array<FoundHere> };
   "accounts.detect": { args: DetectArgs; answer: Detected };
   "accounts.authorise": { args: AuthoriseArgs; answer: AuthorisedView };
   "accounts.test": { args: NewAccountArgs; answer: Tested };
@@ -1092,6 +1106,7 @@ export const commands: Record<keyof Commands, { query: boolean; tags: Tag[] }> =
   "app.reveal": { query: false, tags: [] },
   "accounts.list": { query: true, tags: ["accounts"] },
   "accounts.health": { query: true, tags: ["accounts"] },
+  "accounts.found_here": { query: true, tags: ["accounts"] },
   "accounts.detect": { query: false, tags: [] },
   "accounts.authorise": { query: false, tags: [] },
   "accounts.test": { query: false, tags: [] },

@@ -66,11 +66,11 @@ pub enum Code {
     TooManyConnections,
     MailboxFull,
     UidlMissing,
-    ClearTextRefused,
     SendAsDenied,
     RelayDenied,
     SmtpAuthDisabled,
     SendingRefused,
+    SendingUnknown,
     // CRMs
     CrmUnavailable,
     CrmRateLimited,
@@ -191,8 +191,8 @@ impl Code {
     pub fn action(self) -> Action {
         use Code::*;
         match self {
-            HostUnknown | ConnectionRefused | StarttlsMissing | FilesUnreadable | CrmFolderUnusable
-            | ClearTextRefused | RelayDenied | UidlMissing => Action::EditSettings,
+            HostUnknown | ConnectionRefused | StarttlsMissing | FilesUnreadable | CrmFolderUnusable | RelayDenied
+            | UidlMissing => Action::EditSettings,
             TimedOut | Unreachable | ConnectionClosed | ServerRefused | FolderGone | MailProtocol | CrmProtocol => {
                 Action::Retry
             }
@@ -212,7 +212,7 @@ impl Code {
             | SignInMismatch
             | OauthNeeded
             | ProviderAccountLocked => Action::SignInAtProvider,
-            CloudUnsupported | ProtectedAccount => Action::None,
+            CloudUnsupported | ProtectedAccount | SendingUnknown => Action::None,
             SmtpAuthDisabled => Action::SendByGraph,
             MailboxFull => Action::FreeSpace,
             TooManyConnections => Action::Wait,
@@ -301,11 +301,11 @@ impl From<MailFault> for ApiError {
             K::TooManyConnections => Code::TooManyConnections,
             K::MailboxFull => Code::MailboxFull,
             K::UidlMissing => Code::UidlMissing,
-            K::ClearTextRefused => Code::ClearTextRefused,
             K::SendAsDenied => Code::SendAsDenied,
             K::RelayDenied => Code::RelayDenied,
             K::SmtpAuthDisabled => Code::SmtpAuthDisabled,
             K::SendingRefused => Code::SendingRefused,
+            K::SendingUnknown => Code::SendingUnknown,
         };
         Self { certificate: fault.certificate, ..Self::new(code, fault.detail) }
     }

@@ -51,6 +51,7 @@ commands! {
     command "app.reveal"          []                         app::reveal(app::PathArgs) -> app::Done;
     query   "accounts.list"       [Accounts]                 accounts::list(app::Nothing) -> Vec<accounts::AccountView>;
     query   "accounts.health"     [Accounts]                 accounts::health(accounts::AccountArgs) -> accounts::HealthView;
+    query   "accounts.found_here" [Accounts]                 accounts::found_here(app::Nothing) -> Vec<accounts::FoundHere>;
     command "accounts.detect"     []                         accounts::detect(accounts::DetectArgs) -> otomo_domain::detect::Detected;
     command "accounts.authorise"  []                         accounts::authorise(accounts::AuthoriseArgs) -> accounts::AuthorisedView;
     command "accounts.test"       []                         accounts::test(accounts::NewAccountArgs) -> accounts::Tested;

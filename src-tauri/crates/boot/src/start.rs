@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use otomo_api::{Api, ApiError, Code, Surroundings};
+use otomo_domain::account::SignIn;
 use otomo_domain::error::VaultFault;
 use otomo_domain::ports::{Clock, CrmConnector, Desktop};
 use otomo_domain::time::Timestamp;
@@ -166,12 +167,20 @@ fn net(policy: &PolicyState) -> Result<Net, StartFault> {
 
 fn parts(store: Store, clock: Arc<dyn Clock>, policy: PolicyState, net: Arc<Net>) -> Parts {
     let (mail_net, send_net) = (Arc::clone(&net), Arc::clone(&net));
+    let known = policy.policy();
     Parts {
         store,
         clock,
         policy,
         source: Box::new(move |account, credential, book| otomo_mail::source(&mail_net, account, credential, book)),
-        sender: Box::new(move |account, credential| otomo_mail::sender(&send_net, account, credential)),
+        sender: Box::new(move |account, credential| {
+            let provider = match &account.settings.sign_in {
+                SignIn::OAuth { provider } => known.provider(provider),
+                SignIn::Password => None,
+            };
+            let graph = provider.and_then(|provider| provider.graph);
+            otomo_mail::sender(&send_net, account, credential, graph.as_deref())
+        }),
         oauth: Arc::new(NetOAuth::new(Arc::clone(&net))),
         detector: Arc::new(NetDetector::new(Arc::clone(&net))),
         kinds: otomo_crm::kinds(),

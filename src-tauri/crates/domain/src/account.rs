@@ -124,6 +124,7 @@ pub enum SignIn {
     #[default]
     Password,
     /// A sign-in at a provider ([`crate::oauth::Provider::name`]).
+    #[serde(rename = "oauth")]
     OAuth { provider: String },
 }
 
@@ -193,7 +194,7 @@ pub enum RepRole {
 }
 
 impl RepRole {
-    /// PORTERS HRBC recommends the same: executives read first, everybody else shares.
+    /// Executives read first, for their mail is sensitive; everybody else shares.
     pub fn recommends(self) -> ShareMode {
         match self {
             Self::Rep | Self::SharedAddress => ShareMode::Share,

@@ -2,11 +2,24 @@
 //!
 //! The sources are asked beside each other (`otomo-mail`); which of them counts is decided here. Google and Microsoft
 //! by MX beat what the domain itself publishes: a web host answers `autoconfig.` for mail that moved away long ago.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `evidence` | what the sources said |
+//! | `offer` | ways to connect, from the policy and from the services that are known by name |
+//! | `verdict` | which of the findings counts |
+
+mod evidence;
+mod offer;
+mod verdict;
 
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Endpoint, SignIn};
 use crate::address::Address;
+
+pub use evidence::{Answer, Cloud, Evidence, Hints};
+pub use offer::Inquiry;
 
 /// Where settings may come from, in the order in which they count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,9 +42,12 @@ pub enum SettingsOrigin {
     Srv,
     /// Usual names, tried; a valid certificate is required.
     Guess,
+    /// A Thunderbird on this computer; taken over where the rep says so, never asked by itself.
+    Thunderbird,
 }
 
 impl SettingsOrigin {
+    /// Those that are asked.
     pub const ALL: [Self; 8] = [
         Self::Policy,
         Self::KnownDomain,
@@ -98,7 +114,7 @@ pub enum Verdict {
     /// It can't be connected.
     Unsupported { why: Unsupported },
     /// Nothing certain: the form, filled in as far as can be guessed.
-    Manual { guess: Option<Offer> },
+    Manual { guess: Option<Box<Offer>> },
     /// There is no network to ask; the address is kept for later.
     Offline,
 }
@@ -152,8 +168,8 @@ pub struct Offer {
     /// A password that the provider makes for mail programs is needed.
     pub app_password: Option<AppPassword>,
     pub origin: SettingsOrigin,
-    /// The servers are on somebody else's domain, and a page of the address's own domain did not say so securely: to be
-    /// looked at before a password is typed.
+    /// The servers are neither on the domain of the address nor on that of the hosts which take its mail, and nothing
+    /// but a page or the DNS says so: to be looked at before a password is typed (RFC 6186 §6).
     pub foreign: bool,
     pub warning: Option<Warning>,
     /// The policy fixed it: nothing can be changed.

@@ -112,8 +112,6 @@ pub enum MailFaultKind {
     MailboxFull,
     /// A POP3 server without UIDL: mail could not be told apart.
     UidlMissing,
-    /// The server has no TLS, and nobody agreed to go without.
-    ClearTextRefused,
     /// Sending under this address is not allowed to this mailbox.
     SendAsDenied,
     /// The server doesn't send for outsiders: sign-in is needed, or another server.
@@ -122,6 +120,8 @@ pub enum MailFaultKind {
     SmtpAuthDisabled,
     /// The server doesn't take a mail; its words say why.
     SendingRefused,
+    /// The server has a mail, and its answer never came: it may have been sent.
+    SendingUnknown,
 }
 
 /// What became of a sign-in at a provider, or of a token.
@@ -220,8 +220,8 @@ impl MailFault {
     pub fn needs_person(&self) -> bool {
         use MailFaultKind::*;
         match self.kind {
-            SignInRefused | AppPasswordNeeded | NoSignInMethod | StartTlsMissing | ClearTextRefused
-            | FilesUnreadable | OAuthNeeded | ProtocolDisabled | MailboxMissing | UidlMissing => true,
+            SignInRefused | AppPasswordNeeded | NoSignInMethod | StartTlsMissing | FilesUnreadable | OAuthNeeded
+            | ProtocolDisabled | MailboxMissing | UidlMissing => true,
             Net(kind) => matches!(kind, NetFaultKind::Certificate(_)),
             OAuth(kind) => !OAuthFault::new(kind, "").is_temporary(),
             _ => false,

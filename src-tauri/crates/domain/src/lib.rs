@@ -6,8 +6,9 @@
 //! | module | holds |
 //! |---|---|
 //! | [`address`], [`mail`], [`contact`], [`account`] | the nouns |
-//! | [`sync`] | which part of a mailbox to fetch next |
+//! | [`sync`], [`utf7`] | which part of a mailbox to fetch next; how a folder's name is read |
 //! | [`detect`], [`oauth`] | what is found out about an address, and the providers that a rep signs in at |
+//! | [`hosting`] | the services that are known by name: their hosts, and how to get at a mailbox there |
 //! | [`step`] | how far a connection to a mailbox has come |
 //! | [`file_name`] | under which name an attachment is saved |
 //! | [`link`] | which links of a mail may be opened |
@@ -28,6 +29,7 @@ pub mod detect;
 pub mod digest;
 pub mod error;
 pub mod file_name;
+pub mod hosting;
 pub mod link;
 pub mod mail;
 pub mod matching;
@@ -42,3 +44,4 @@ pub mod secret;
 pub mod step;
 pub mod sync;
 pub mod time;
+pub mod utf7;

@@ -13,6 +13,9 @@ use crate::secret::SecretString;
 pub const GOOGLE: &str = "google";
 pub const MICROSOFT: &str = "microsoft";
 
+/// The redirect path where nothing else was registered.
+const CALLBACK: &str = "/callback";
+
 /// A provider, ready to be asked.
 #[derive(Clone, Debug)]
 pub struct Provider {
@@ -24,10 +27,14 @@ pub struct Provider {
     pub token: String,
     /// RFC 7009.
     pub revoke: Option<String>,
-    /// Who must have sent the answer (RFC 9207), where that is known.
+    /// Who must have sent the answer (RFC 9207) and made the id_token, where that is known.
     pub issuer: Option<String>,
+    /// Every answer of this provider names its issuer (RFC 9207 §3): one that doesn't isn't its.
+    pub names_issuer: bool,
     pub scopes: Scopes,
     pub redirect: Redirect,
+    /// The path that the browser comes back to; providers ignore the port, and compare the path with the registered one.
+    pub redirect_path: String,
     /// Further parameters of the authorisation request.
     pub parameters: BTreeMap<String, String>,
     pub servers: Servers,
@@ -128,8 +135,10 @@ pub struct ProviderPolicy {
     pub token: Option<String>,
     pub revoke: Option<String>,
     pub issuer: Option<String>,
+    pub names_issuer: Option<bool>,
     pub scopes: Option<Scopes>,
     pub redirect: Option<Redirect>,
+    pub redirect_path: Option<String>,
     pub parameters: Option<BTreeMap<String, String>>,
     pub servers: Option<Servers>,
     pub graph: Option<String>,
@@ -150,6 +159,7 @@ impl Provider {
             token: "https://oauth2.googleapis.com/token".into(),
             revoke: Some("https://oauth2.googleapis.com/revoke".into()),
             issuer: Some("https://accounts.google.com".into()),
+            names_issuer: false,
             scopes: Scopes {
                 identity: strings(&["openid", "email"]),
                 imap: mail.clone(),
@@ -158,6 +168,7 @@ impl Provider {
                 graph: Vec::new(),
             },
             redirect: Redirect::Loopback,
+            redirect_path: CALLBACK.into(),
             // Without these no refresh token comes the second time.
             parameters: pairs(&[
                 ("access_type", "offline"),
@@ -186,6 +197,7 @@ impl Provider {
             // Public clients have no revocation there; the rep is shown the page of their account.
             revoke: None,
             issuer: None,
+            names_issuer: false,
             scopes: Scopes {
                 identity: strings(&["openid", "email", "profile", "offline_access"]),
                 imap: strings(&["https://outlook.office.com/IMAP.AccessAsUser.All"]),
@@ -194,6 +206,8 @@ impl Provider {
                 graph: strings(&["https://graph.microsoft.com/Mail.Send"]),
             },
             redirect: Redirect::Localhost,
+            // Registered without a path, which comes back as this.
+            redirect_path: "/".into(),
             // `consent` would throw people back to "approval needed" after the approval.
             parameters: pairs(&[("prompt", "select_account")]),
             servers: Servers {
@@ -215,8 +229,10 @@ impl Provider {
             token: String::new(),
             revoke: None,
             issuer: None,
+            names_issuer: false,
             scopes: Scopes::default(),
             redirect: Redirect::default(),
+            redirect_path: CALLBACK.into(),
             parameters: BTreeMap::new(),
             servers: Servers::default(),
             graph: None,
@@ -236,6 +252,8 @@ impl Provider {
             set(&mut provider.token, policy.token);
             set(&mut provider.scopes, policy.scopes);
             set(&mut provider.redirect, policy.redirect);
+            set(&mut provider.redirect_path, policy.redirect_path);
+            set(&mut provider.names_issuer, policy.names_issuer);
             set(&mut provider.parameters, policy.parameters);
             set(&mut provider.servers, policy.servers);
             provider.client = policy.client.or(provider.client);

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use crate::account::SenderAddress;
 use crate::address::Address;
 use crate::connector::{ConnectorInfo, ContactPage, Identity, Outgoing, OutgoingFile, RemoteMail};
-use crate::detect::{Verdict, Watcher};
+use crate::detect::{Offer, Verdict, Watcher};
 use crate::error::{CrmFault, DesktopFault, MailFault, OAuthFault, VaultFault};
 use crate::link::Link;
 use crate::mail::MailKey;
@@ -145,6 +145,11 @@ pub trait Attempt: Send {
 pub trait Detector: Send + Sync {
     /// Never fails: what can't be asked says nothing.
     async fn detect(&self, address: &Address, policy: &Policy, watcher: &dyn Watcher) -> Verdict;
+
+    /// The mailboxes that another mail program of this computer is set up for. Blocking; passwords are not looked at.
+    fn found_here(&self, _: &Policy) -> Vec<(Address, Offer)> {
+        Vec::new()
+    }
 }
 
 /// Sends mail.
@@ -163,6 +168,12 @@ pub trait UidBook: Send + Sync {
     /// The numbers of these messages, all that the server has, in its order. A message keeps its number; new ones get
     /// higher ones. Those the book knew and the server has no more are gone.
     async fn numbers(&self, unique_ids: Vec<String>) -> Result<Numbered, MailFault>;
+
+    /// The server listed this message and had it no more, or not yet again, when it was fetched. If the server still has
+    /// it the next time, it gets a new number and is fetched again; else it is lost.
+    async fn missed(&self, _uid: u32) -> Result<(), MailFault> {
+        Ok(())
+    }
 }
 
 /// A mailbox's messages, numbered.

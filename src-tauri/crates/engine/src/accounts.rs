@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use otomo_domain::account::{Account, AccountId, AccountSettings, Source};
 use otomo_domain::address::Address;
-use otomo_domain::detect::{Detected, Watcher, looks_shared};
+use otomo_domain::detect::{Detected, Offer, Watcher, looks_shared};
 use otomo_domain::error::OAuthFault;
 use otomo_domain::oauth::Purpose;
 use otomo_domain::ports::{Attempt, Authorisation};
@@ -72,6 +72,14 @@ impl Engine {
         let (address, normalised) = Detected::address(typed)?;
         let verdict = self.detector.detect(&address, &self.policy.policy(), watcher).await;
         Some(Detected { looks_shared: looks_shared(&address), address, normalised, verdict })
+    }
+
+    /// The mailboxes that another mail program of this computer is set up for, without those that are connected here.
+    pub async fn found_here(&self) -> Result<Vec<(Address, Offer)>, Fault> {
+        let (detector, policy) = (Arc::clone(&self.detector), self.policy.policy());
+        let found = tokio::task::spawn_blocking(move || detector.found_here(&policy)).await.unwrap_or_default();
+        let connected = self.accounts().await?;
+        Ok(found.into_iter().filter(|(address, _)| !connected.iter().any(|a| a.address == *address)).collect())
     }
 
     /// Begins a sign-in in the browser.

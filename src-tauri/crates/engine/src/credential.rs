@@ -44,7 +44,7 @@ impl Engine {
     /// The mail source of an account; what `proof` leaves out is what the ledger has.
     pub(crate) async fn source(&self, account: &Account, proof: &Proof) -> Result<Box<dyn MailSource>, Fault> {
         let credential = self.credential(account, proof).await?;
-        let book = Arc::new(Book::new(self.store.clone(), account.id));
+        let book = Arc::new(Book::new(self.store.clone(), Arc::clone(&self.clock), account.id));
         Ok((self.make_source)(account, credential, book)?)
     }
 

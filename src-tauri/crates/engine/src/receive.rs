@@ -32,26 +32,57 @@ pub(crate) async fn run(engine: Engine, id: AccountId) {
     let lane = engine.lane(Task::Account(id));
     let mut failures = 0;
     loop {
-        let wait = match pass(&engine, id).await {
+        let wait = match attempt(&engine, id, failures + 1).await {
             Ok(()) => {
                 failures = 0;
-                note_health(&engine, id, None).await;
                 Some(INTERVAL)
             }
             // Removed: whoever comes after it has another number.
-            Err(Fault::NoSuch("account")) => return std::future::pending().await,
-            Err(fault) => {
+            Err(missed) if matches!(*missed.fault, Fault::NoSuch("account")) => return std::future::pending().await,
+            Err(missed) => {
                 failures += 1;
-                note_health(&engine, id, Some(&fault)).await;
-                note_failure(&engine, id, failures, fault)
+                missed.wait
             }
         };
-        engine.bus.changed(&[Tag::Accounts]);
         tokio::select! {
             () = lane.wake.notified() => failures = 0,
             () = engine.clock.sleep(wait.unwrap_or(Duration::MAX)) => {}
         }
     }
+}
+
+/// A pass because the rep asked for one. How it came out is shown and noted like any other; one that succeeds where only
+/// the rep could help lets the account go on.
+pub async fn look_now(engine: &Engine, id: AccountId) -> Result<(), Arc<Fault>> {
+    let waited = matches!(engine.board.account(id), Doing::NeedsPerson { .. });
+    attempt(engine, id, 1).await.map_err(|missed| missed.fault)?;
+    if waited {
+        engine.wake_account(id);
+    }
+    Ok(())
+}
+
+/// A pass that did not come to its end.
+struct Missed {
+    fault: Arc<Fault>,
+    /// Until the next one; `None` waits for the rep.
+    wait: Option<Duration>,
+}
+
+/// One pass, and what is shown and noted of it.
+async fn attempt(engine: &Engine, id: AccountId, failures: u32) -> Result<(), Missed> {
+    let outcome = match pass(engine, id).await {
+        Ok(()) => {
+            note_health(engine, id, None).await;
+            Ok(())
+        }
+        Err(fault) => {
+            note_health(engine, id, Some(&fault)).await;
+            Err(note_failure(engine, id, failures, fault))
+        }
+    };
+    engine.bus.changed(&[Tag::Accounts]);
+    outcome
 }
 
 /// Writes down how the account is doing. That nobody could write it down is no reason to stop.
@@ -73,18 +104,18 @@ async fn note_health(engine: &Engine, id: AccountId, fault: Option<&Fault>) {
     }
 }
 
-/// `None` waits for the rep.
-fn note_failure(engine: &Engine, id: AccountId, failures: u32, fault: Fault) -> Option<Duration> {
+fn note_failure(engine: &Engine, id: AccountId, failures: u32, fault: Fault) -> Missed {
     tracing::info!(account = id.0, %fault, "an account could not be captured");
     let needs_person = matches!(&fault, Fault::Mail(fault) if fault.needs_person());
     let wait = CONNECTING.wait(failures, rand::random(), None);
     let fault = Arc::new(fault);
+    let shown = Arc::clone(&fault);
     let doing = match needs_person {
-        true => Doing::NeedsPerson { fault },
-        false => Doing::Waiting { fault, until: engine.now() + wait },
+        true => Doing::NeedsPerson { fault: shown },
+        false => Doing::Waiting { fault: shown, until: engine.now() + wait },
     };
     engine.board.set_account(id, doing);
-    (!needs_person).then_some(wait)
+    Missed { fault, wait: (!needs_person).then_some(wait) }
 }
 
 /// Brings every captured folder of an account in step, once.

@@ -9,8 +9,8 @@
 //! | `guard` | what of the server's bytes reaches async-imap |
 //! | `dialogue` | a command and its answers, in limited time and size |
 //! | `session` | the port [`MailSession`] |
-//! | `folders`, `utf7` | folders, their names and what they are for |
-//! | `listing` | which messages there are |
+//! | `folders` | folders, their names and what they are for |
+//! | `listing`, `survey` | which messages there are, and how many |
 //! | `whole`, `slices`, `answer` | fetching them, whole or in slices |
 //! | `fault` | what an error means |
 //!
@@ -29,7 +29,7 @@ mod session;
 mod sign_in;
 mod slices;
 mod starttls;
-mod utf7;
+mod survey;
 mod whole;
 
 use std::pin::Pin;
@@ -40,7 +40,7 @@ use async_imap::Client;
 use async_trait::async_trait;
 use otomo_domain::account::{Endpoint, Security};
 use otomo_domain::error::MailFault;
-use otomo_domain::ports::{Credential, MailSession, MailSource};
+use otomo_domain::ports::{AccessTokens, Credential, MailSession, MailSource};
 use otomo_domain::step::{Observer, Step};
 use otomo_net::{Net, Stream};
 use tokio::io::BufWriter;
@@ -50,6 +50,9 @@ use tokio_io_timeout::TimeoutStream;
 use dialogue::Dialogue;
 use guard::Guard;
 use session::ImapSession;
+use sign_in::{Proof, Who};
+
+use crate::sasl;
 
 /// How long a server may say nothing before it counts as gone.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -97,17 +100,35 @@ impl ImapSource {
         Guard::new(BufWriter::new(Box::pin(timed)))
     }
 
-    /// The first words over the protected stream, up to a signed-in session.
-    async fn sign_in(&self, stream: Stream, observer: &dyn Observer) -> Result<Dialogue, MailFault> {
-        observer.begins(Step::SignIn);
-        let mut client = Client::new(self.wire(stream));
-        if self.endpoint.security != Security::StartTls {
-            // After STARTTLS there is no second greeting (RFC 9051 §6.2.1).
-            greeting::read(&mut client).await?;
+    /// The first words over the protected stream, up to a signed-in session, and the mechanism that opened it.
+    async fn sign_in(&self, stream: Stream, proof: Proof<'_>) -> Result<(Dialogue, &'static str), MailFault> {
+        let talk = async {
+            let mut client = Client::new(self.wire(stream));
+            if self.endpoint.security != Security::StartTls {
+                // After STARTTLS there is no second greeting (RFC 9051 §6.2.1).
+                greeting::read(&mut client).await?;
+            }
+            sign_in::sign_in(client, Who { user: &self.user, endpoint: &self.endpoint }, proof).await
+        };
+        let (session, mechanism) = timeout(self.silence, talk).await.map_err(|_| fault::silent())??;
+        Ok((Dialogue::new(session, self.silence), mechanism))
+    }
+
+    /// The same with a token, and once more with another one where the server refused it: over a new connection, for
+    /// some servers close the old one, and others answer there more slowly each time.
+    async fn sign_in_by_token(
+        &self,
+        stream: Stream,
+        tokens: &dyn AccessTokens,
+    ) -> Result<(Dialogue, &'static str), MailFault> {
+        let token = tokens.token().await?;
+        match self.sign_in(stream, Proof::Token(&token)).await {
+            Err(fault) if fault.kind == sasl::REFUSED => {
+                let another = tokens.renewed(&token).await?;
+                self.sign_in(self.connect(&()).await?, Proof::Token(&another)).await
+            }
+            outcome => outcome,
         }
-        let (session, mechanism) = sign_in::sign_in(client, &self.user, &self.credential).await?;
-        observer.passed(Step::SignIn, mechanism);
-        Ok(Dialogue::new(session, self.silence))
     }
 }
 
@@ -115,8 +136,12 @@ impl ImapSource {
 impl MailSource for ImapSource {
     async fn open(&self, observer: &dyn Observer) -> Result<Box<dyn MailSession>, MailFault> {
         let stream = self.connect(observer).await?;
-        let signed_in = timeout(self.silence, self.sign_in(stream, observer)).await;
-        let dialogue = signed_in.map_err(|_| fault::silent())??;
+        observer.begins(Step::SignIn);
+        let (dialogue, mechanism) = match &self.credential {
+            Credential::Password(password) => self.sign_in(stream, Proof::Password(password)).await?,
+            Credential::Token(tokens) => self.sign_in_by_token(stream, tokens.as_ref()).await?,
+        };
+        observer.passed(Step::SignIn, mechanism);
         Ok(Box::new(ImapSession::new(dialogue)))
     }
 }

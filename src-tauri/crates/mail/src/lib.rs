@@ -10,14 +10,20 @@
 //! | [`pop3`] | a POP3 server (RFC 1939) |
 //! | [`smtp`] | a submission server (RFC 6409), or Microsoft Graph: how mail leaves |
 //! | [`detect`] | how an address can be connected |
+//! | [`thunderbird`] | the accounts of a Thunderbird on this computer |
 //! | [`files`] | a folder of `.eml` files, a Maildir, an mbox file |
 
+mod count;
 pub mod detect;
 pub mod files;
 pub mod imap;
 mod nothing;
 pub mod pop3;
+mod role;
+mod sasl;
 pub mod smtp;
+pub mod thunderbird;
+mod wording;
 
 use std::sync::Arc;
 
@@ -60,13 +66,14 @@ pub fn source(
     }
 }
 
-/// What an account sends with.
+/// What an account sends with. `graph` is where Microsoft Graph answers for its provider, if it has one.
 pub fn sender(
     net: &Arc<Net>,
     account: &Account,
     credential: Option<Credential>,
+    graph: Option<&str>,
 ) -> Result<Box<dyn MailSender>, MailFault> {
-    smtp::sender(net, account, credential)
+    smtp::sender(net, account, credential, graph)
 }
 
 #[cfg(test)]

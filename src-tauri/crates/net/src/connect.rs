@@ -8,6 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use futures::stream::{FuturesUnordered, StreamExt};
+use otomo_domain::account::Endpoint;
 use otomo_domain::error::{NetFault, NetFaultKind};
 use otomo_domain::step::{Observer, Step};
 use tokio::net::TcpSocket;
@@ -26,20 +27,47 @@ const CONNECT: Duration = Duration::from_secs(15);
 /// How many addresses of a name are told.
 const TOLD: usize = 3;
 
-/// Connects to `host`, a name or a literal address.
-pub async fn tcp(resolver: &Resolver, host: &str, port: u16, observer: &dyn Observer) -> Result<TcpStream, NetFault> {
+/// Connects to the endpoint's host, a name or a literal address.
+pub async fn tcp(resolver: &Resolver, endpoint: &Endpoint, observer: &dyn Observer) -> Result<TcpStream, NetFault> {
+    let Endpoint { host, port, .. } = endpoint;
     observer.begins(Step::Name);
-    let addresses = resolver.addresses(host).await?;
+    let addresses = resolver.addresses(host).await.map_err(|fault| private_name(fault, endpoint))?;
     observer.passed(Step::Name, &some(&addresses));
     observer.begins(Step::Connect);
-    let targets = addresses.into_iter().map(|ip| SocketAddr::new(ip, port)).collect();
-    let stream = match timeout(CONNECT, first(targets)).await {
-        Ok(outcome) => outcome?,
-        Err(_) => return Err(fault(NetFaultKind::TimedOut, format!("no answer from {host}:{port}"))),
+    let elsewhere = addresses.iter().copied().all(is_elsewhere);
+    let targets = addresses.into_iter().map(|ip| SocketAddr::new(ip, *port)).collect();
+    let outcome = match timeout(CONNECT, first(targets)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(fault(NetFaultKind::TimedOut, format!("no answer from {host}:{port}"))),
     };
+    let stream = outcome.map_err(|fault| if elsewhere { private_address(fault) } else { fault })?;
     let peer = stream.peer_addr().map_err(|error| classify_io(&error))?;
     observer.passed(Step::Connect, &peer.to_string());
     Ok(stream)
+}
+
+/// A name of a private network is unknown outside of it.
+fn private_name(fault: NetFault, endpoint: &Endpoint) -> NetFault {
+    let private = fault.kind == NetFaultKind::HostUnknown && endpoint.is_private();
+    if private { NetFault { kind: NetFaultKind::PrivateUnreachable, ..fault } } else { fault }
+}
+
+/// A private address leads nowhere outside of its network. One that refuses is there.
+fn private_address(fault: NetFault) -> NetFault {
+    let silent = matches!(fault.kind, NetFaultKind::TimedOut | NetFaultKind::Unreachable);
+    if silent { NetFault { kind: NetFaultKind::PrivateUnreachable, ..fault } } else { fault }
+}
+
+/// Whether an address belongs to a network that this computer may not be in: private (RFC 1918, RFC 4193), link-local
+/// (RFC 3927, RFC 4291 §2.5.6) or behind a carrier's or a VPN's translation (RFC 6598).
+fn is_elsewhere(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            let [first, second, ..] = ip.octets();
+            ip.is_private() || ip.is_link_local() || (first == 100 && second & 0xc0 == 64)
+        }
+        IpAddr::V6(ip) => ip.is_unique_local() || ip.is_unicast_link_local(),
+    }
 }
 
 /// The first addresses of a name, and how many more there are.
@@ -84,6 +112,7 @@ async fn attempt(target: SocketAddr) -> Result<TcpStream, NetFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use otomo_domain::account::Security;
     use tokio::net::TcpListener;
 
     async fn listener() -> (TcpListener, SocketAddr) {
@@ -130,6 +159,42 @@ mod tests {
     async fn a_literal_address_needs_no_dns() {
         let (_alive, address) = listener().await;
         let unreachable_dns = Resolver::new(Some(nobody().await)).unwrap();
-        assert!(tcp(&unreachable_dns, "127.0.0.1", address.port(), &()).await.is_ok());
+        let endpoint = Endpoint::new("127.0.0.1", address.port(), Security::Tls);
+        assert!(tcp(&unreachable_dns, &endpoint, &()).await.is_ok());
+    }
+
+    #[test]
+    fn an_address_of_a_private_network_is_known() {
+        let check = |ip: &str| is_elsewhere(ip.parse().unwrap());
+        for ip in ["10.1.2.3", "172.31.0.1", "192.168.0.9", "169.254.1.1", "100.64.0.1", "100.127.9.9"] {
+            assert!(check(ip), "{ip}");
+        }
+        for ip in ["fd00::1", "fe80::1", "::ffff:192.168.0.9"] {
+            assert!(check(ip), "{ip}");
+        }
+        for ip in ["127.0.0.1", "8.8.8.8", "172.32.0.1", "100.128.0.1", "100.63.0.1", "::1", "2001:db8::1"] {
+            assert!(!check(ip), "{ip}");
+        }
+    }
+
+    #[test]
+    fn silence_of_a_private_address_is_told_from_a_refusal() {
+        let kind = |kind| private_address(fault(kind, "")).kind;
+        assert_eq!(kind(NetFaultKind::TimedOut), NetFaultKind::PrivateUnreachable);
+        assert_eq!(kind(NetFaultKind::Unreachable), NetFaultKind::PrivateUnreachable);
+        assert_eq!(kind(NetFaultKind::Refused), NetFaultKind::Refused);
+    }
+
+    #[tokio::test]
+    async fn an_unknown_name_of_a_private_network_hints_at_the_network() {
+        let resolver = Resolver::System;
+        for (host, expected) in [
+            ("no-such-host.lan", NetFaultKind::PrivateUnreachable),
+            ("no-such-host.internal", NetFaultKind::PrivateUnreachable),
+            ("no-such-host.invalid", NetFaultKind::HostUnknown),
+        ] {
+            let fault = tcp(&resolver, &Endpoint::new(host, 993, Security::Tls), &()).await.unwrap_err();
+            assert_eq!(fault.kind, expected, "{host}");
+        }
     }
 }

@@ -10,6 +10,12 @@ use hickory_resolver::net::NetError as DnsError;
 use otomo_domain::error::{CertificateFault, NetFault, NetFaultKind};
 use rustls::CertificateError;
 
+use crate::trust::KeyChanged;
+use crate::words::words;
+
+/// How much of an error's text is kept; it may repeat what a certificate says.
+const WORDS: usize = 300;
+
 pub fn fault(kind: NetFaultKind, detail: impl Into<String>) -> NetFault {
     NetFault::new(kind, detail)
 }
@@ -48,7 +54,7 @@ fn known(error: &(dyn Error + 'static)) -> Option<NetFault> {
         return Some(fault.clone());
     }
     if let Some(error) = error.downcast_ref::<rustls::Error>() {
-        return Some(fault(tls_kind(error), error.to_string()));
+        return Some(fault(tls_kind(error), words(&error.to_string(), WORDS)));
     }
     if let Some(error) = error.downcast_ref::<io::Error>() {
         return Some(classify_io(error));
@@ -92,6 +98,7 @@ fn certificate(error: &CertificateError) -> CertificateFault {
         NotValidForName | NotValidForNameContext { .. } => CertificateFault::WrongName,
         UnknownIssuer => CertificateFault::UnknownIssuer,
         Revoked => CertificateFault::Revoked,
+        Other(other) if other.0.is::<KeyChanged>() => CertificateFault::KeyChanged,
         Other(other) if signed_itself(other) => CertificateFault::UnknownIssuer,
         _ => CertificateFault::Invalid,
     }

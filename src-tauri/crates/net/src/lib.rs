@@ -2,25 +2,32 @@
 //!
 //! A [`Net`] is built once and shared. Everything that leaves goes through its one TLS configuration (TLS 1.2 or newer,
 //! the operating system's trusted roots and those the company added) and its one resolver. There is no switch that turns
-//! certificate checks off, and nothing here knows a mail or CRM protocol.
+//! certificate checks off: what a rep may agree to instead is one name or one key, for one endpoint
+//! ([`otomo_domain::account::Trust`]). Nothing here knows a mail or CRM protocol.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `resolve` | names to addresses: the operating system, or one given DNS server |
+//! | `records` | what the DNS says of a domain besides addresses |
 //! | `connect` | TCP, all addresses of a host, staggered |
 //! | `tls` | the one TLS configuration |
+//! | `trust`, `certificate` | whom a server has to prove to be, and what it showed |
 //! | `http` | the one HTTP client |
 //! | [`oauth`] | sign-ins at providers: the browser's answer, tokens |
 //! | [`Stream`] | a connection, plain or protected |
 //! | `fault` | what an error means |
 
+mod certificate;
 mod connect;
 mod fault;
 mod http;
 pub mod oauth;
+mod records;
 mod resolve;
 mod stream;
 mod tls;
+mod trust;
+mod words;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -31,6 +38,7 @@ use otomo_domain::error::NetFault;
 use otomo_domain::step::{Observer, Step};
 
 pub use fault::{classify_http, classify_io};
+pub use records::{Mx, Srv};
 pub use stream::Stream;
 
 use resolve::Resolver;
@@ -79,8 +87,9 @@ impl Net {
 
     /// Connects to a server. With [`Security::Tls`] the stream is protected; with [`Security::StartTls`] it is not yet,
     /// and the caller asks the server, as the beginning of [`Step::Certificate`], before [`Net::upgrade`].
+    /// With [`Security::Clear`] it never is, and no certificate is asked for.
     pub async fn connect(&self, endpoint: &Endpoint, observer: &dyn Observer) -> Result<Stream, NetFault> {
-        let tcp = connect::tcp(&self.resolver, &endpoint.host, endpoint.port, observer).await?;
+        let tcp = connect::tcp(&self.resolver, endpoint, observer).await?;
         match endpoint.security {
             Security::StartTls | Security::Clear => Ok(Stream::Plain(tcp)),
             Security::Tls => {

@@ -5,9 +5,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::{ResolverBuilder, TokioResolver};
 use otomo_domain::error::{NetFault, NetFaultKind};
 use tokio::time::timeout;
 
@@ -52,6 +52,17 @@ impl Resolver {
             Err(_) => return Err(fault(NetFaultKind::TimedOut, format!("no answer about the name {host}"))),
         };
         if found.is_empty() { Err(unknown(host)) } else { Ok(found) }
+    }
+
+    /// Whoever is asked for records other than addresses. The operating system has no function for them, so its DNS
+    /// servers are asked; which those are is read each time, for a network comes and goes.
+    pub fn for_records(&self) -> Result<TokioResolver, NetFault> {
+        match self {
+            Self::Server(resolver) => Ok(TokioResolver::clone(resolver)),
+            Self::System => TokioResolver::builder_tokio()
+                .and_then(ResolverBuilder::build)
+                .map_err(|error| fault(NetFaultKind::Unreachable, format!("the system's DNS settings: {error}"))),
+        }
     }
 
     async fn look_up(&self, host: &str) -> Result<VecDeque<IpAddr>, NetFault> {

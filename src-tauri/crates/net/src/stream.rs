@@ -11,7 +11,7 @@ use tokio_rustls::client::TlsStream;
 /// A byte stream to a server.
 #[derive(Debug)]
 pub enum Stream {
-    /// Only ever before STARTTLS.
+    /// Before STARTTLS, or with `Security::Clear`.
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
 }

@@ -31,7 +31,8 @@ pub(crate) fn cache() -> Migrations<'static> {
         triage::CREATE,
     ];
     let lists = [mail_account::CREATE, desk::CREATE];
-    Migrations::new(vec![M::up(leak(first.concat())), M::up(leak(lists.concat())), M::up(health::CREATE)])
+    let steps = [M::up(leak(first.concat())), M::up(leak(lists.concat())), M::up(health::CREATE), M::up(uidl::CREATE)];
+    Migrations::new(steps.to_vec())
 }
 
 /// Migrations hold `&'static str`; these few kilobytes live as long as the program.

@@ -15,6 +15,7 @@ pub mod participant;
 pub mod raw;
 pub mod thread;
 pub mod triage;
+pub mod uidl;
 
 // ledger.db
 pub mod account;

@@ -1,5 +1,5 @@
 import type { Desk } from '../../desk.svelte';
-import type { AccountView, ConnectionView, DoingView } from '../../gen/api';
+import type { AccountView, Action, ConnectionView, DoingView } from '../../gen/api';
 
 /** How a mailbox or a CRM is doing, in one word. */
 export type Health = 'active' | 'working' | 'sign_in' | 'attention' | 'unreachable' | 'paused';
@@ -7,13 +7,21 @@ export type Health = 'active' | 'working' | 'sign_in' | 'attention' | 'unreachab
 /** Names a card: what it is of, and its number. */
 export type Key = `account ${number}` | `crm ${number}`;
 
+/** Whose sign-in is asked for: a mailbox, or a CRM. */
+export interface Asked {
+  key: Key;
+  id: number;
+  name: string;
+  account?: AccountView;
+}
+
 export class ConnectionsModel {
   /** Cards that the program has been asked about. */
   busy = $state.raw<ReadonlySet<Key>>(new Set());
   /** Why the last deed didn't succeed, by card. */
   problems = $state.raw<Partial<Record<Key, unknown>>>({});
   /** The card whose password or token is asked for. */
-  signingIn = $state.raw<{ key: Key; id: number; name: string } | null>(null);
+  signingIn = $state.raw<Asked | null>(null);
   readonly #desk: Desk;
   /** Operations under way, and on which card. */
   readonly #operations = new Map<number, Key>();
@@ -47,7 +55,7 @@ export class ConnectionsModel {
     return this.#during(`crm ${id}`, () => this.#desk.host.call(paused ? 'crm.resume' : 'crm.pause', { id }));
   };
 
-  ask = (of: { key: Key; id: number; name: string } | null): void => {
+  ask = (of: Asked | null): void => {
     if (of) this.#forget(of.key);
     this.signingIn = of;
   };
@@ -62,6 +70,15 @@ export class ConnectionsModel {
       : () => host.call('crm.sign_in', { id: of.id, token: secret });
     if (await this.#during(of.key, work)) this.signingIn = null;
   };
+
+  /** Signs a mailbox in anew with what came back from the browser. */
+  signInWith = async (ticket: number): Promise<void> => {
+    const of = this.signingIn;
+    if (of && (await this.#during(of.key, () => this.#desk.host.call('accounts.sign_in', { id: of.id, ticket })))) this.signingIn = null;
+  };
+
+  remove = ({ id }: AccountView, wipe: boolean, retract: boolean): Promise<boolean> =>
+    this.#during(`account ${id}`, () => this.#desk.host.call('accounts.remove', { id, wipe, retract }));
 
   closeSample = async (): Promise<void> => void (await this.#desk.host.call('app.close_sample', {}));
 
@@ -104,11 +121,14 @@ export class ConnectionsModel {
   }
 }
 
+/** What is put right by signing in. */
+const SIGN_INS: readonly Action[] = ['sign_in', 'sign_in_at_provider', 'make_app_password'];
+
 /** How something is doing, from what it says itself and whether it may send at all. */
 export function healthOf(doing: DoingView, status: ConnectionView['status'] = 'active'): Health {
   if (status === 'paused' || doing.state === 'paused') return 'paused';
   if (status === 'sign_in_needed') return 'sign_in';
-  if (doing.state === 'needs_person') return doing.error.action === 'sign_in' ? 'sign_in' : 'attention';
+  if (doing.state === 'needs_person') return SIGN_INS.includes(doing.error.action) ? 'sign_in' : 'attention';
   if (doing.state === 'waiting') return 'unreachable';
   return doing.state === 'working' ? 'working' : 'active';
 }

@@ -4,6 +4,7 @@ import KeyRound from '@lucide/svelte/icons/key-round';
 import Pause from '@lucide/svelte/icons/pause';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import WifiOff from '@lucide/svelte/icons/wifi-off';
+import type { ConditionView } from '../../gen/api';
 import { m } from '../../paraglide/messages.js';
 import type { Health } from './model.svelte';
 
@@ -20,4 +21,12 @@ export const HEALTH: Record<Health, Look> = {
   attention: { word: m.connections_attention, tone: 'bad', icon: CircleAlert },
   unreachable: { word: m.connections_unreachable, tone: 'wait', icon: WifiOff },
   paused: { word: m.connections_paused, tone: 'plain', icon: Pause },
+};
+
+/** How a mailbox was doing at some time. */
+export const CONDITION_WORDS: Record<ConditionView, () => string> = {
+  in_step: m.connections_in_step,
+  waiting: m.connections_unreachable,
+  needs_person: m.connections_attention,
+  paused: m.connections_paused,
 };

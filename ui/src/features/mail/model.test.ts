@@ -7,6 +7,15 @@ import { MailModel } from './model.svelte';
 
 beforeEach(() => overwriteGetLocale(() => 'en'));
 
+/** What a policy leaves to the rep. */
+const UNLOCKED = {
+  share_mode: null,
+  forbids_clear_text: false,
+  forbids_clear_text_outside: false,
+  forbids_certificate_exceptions: false,
+  providers: [],
+};
+
 const row = (mail: number, state: State = 'pending', rev = 0): MailRowView => ({
   mail,
   account: 1,
@@ -44,7 +53,7 @@ async function desk({ rows, policy = {}, sharing_allowed = true, all = false }: 
     .always('app.status', () => ({ sharing_allowed }) as Status)
     .always('accounts.list', () => [])
     .always('crm.list', () => [{ id: 1, name: 'CRM' } as never])
-    .always('policy.get', () => ({ error: null, grace_seconds: 30, max_level: null, preset_domains: [], ...policy }))
+    .always('policy.get', () => ({ error: null, grace_seconds: 30, max_level: null, preset_domains: [], ...UNLOCKED, ...policy }))
     .always('review.list', (): MailPage => ({ rows, next: null, total: rows.length }));
   const desk = new Desk(host);
   desk.watch();

@@ -10,6 +10,7 @@ const error = (action: ApiError['action']): ApiError => ({
   hint: { en: '', ja: '' },
   action,
   detail: '',
+  certificate: null,
 });
 const row = (id: number, state: State, more: Partial<QueueRow> = {}): QueueRow =>
   ({ id, state, error: null, remote: null, connection: 1, ...more }) as QueueRow;

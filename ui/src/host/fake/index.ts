@@ -4,6 +4,7 @@ import type { Host } from '../types';
 import { error } from './errors';
 import { hostile } from './hostile';
 import { Program, type Beginning } from './program';
+import { SCENARIOS } from './scenarios';
 import { accountsOf, connectionOf, MAILS, MINUTE, type Told } from './sample';
 
 const UNREACHABLE = error('unreachable', 'retry', 'imap.example.co.jp:993: network is unreachable');
@@ -15,7 +16,7 @@ function running(change: Partial<Beginning> = {}): Program {
   const [accounts, connections] = [accountsOf(now), [connectionOf(now)]];
   const program = new Program({ mails: MAILS, accounts, connections, grace: 30_000, ...change });
   const full: QueueRow['choice'] = { level: 'full', links: [], attachments: [] };
-  if (program.accounts.length === 0 || program.connections.length === 0 || change.mails?.length === 0) return program;
+  if (program.mailboxes.all.length === 0 || program.connections.length === 0 || change.mails?.length === 0) return program;
   program.decided(7, 'logged', { choice: full, changed_at: now - 40 * MINUTE });
   program.decided(8, 'private', { changed_at: now - 70 * MINUTE });
   program.decided(9, 'retracted', { choice: full, changed_at: now - 80 * MINUTE });
@@ -125,6 +126,12 @@ const FAILURES: Record<string, ApiError | Error> = {
   unexpected: new Error('the command rpc is not allowed'),
 };
 
+/** A state is a program's, or the name of a mailbox to connect on the first run. */
+function programOf(state: string): Program {
+  if (state in SCENARIOS) return running({ accounts: [], connections: [], scenario: state });
+  return (PROGRAMS[state] ?? running)();
+}
+
 /** What is answered where everything else is broken. */
 const WHOLE: readonly (keyof Commands)[] = ['app.status', 'accounts.list', 'crm.list', 'policy.get'];
 
@@ -135,7 +142,7 @@ const DECISIONS: readonly (keyof Commands)[] = ['review.share', 'review.keep_pri
 export function fake(address: URLSearchParams): Host {
   const state = address.get('state') ?? 'running';
   const failure = FAILURES[state] ?? error('engine_stopped', 'retry');
-  const program = (PROGRAMS[state] ?? running)();
+  const program = programOf(state);
   let opened = FAILURES[state] === undefined;
   addEventListener('otomo:mend', () => (opened = true));
   addEventListener('otomo:stop', () => {

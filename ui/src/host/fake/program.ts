@@ -2,9 +2,10 @@
  * A program that exists in the window alone: it keeps mail, decides, waits out the grace period, logs and takes back, as
  * the real one does, without any server. Screens are designed and tested in front of it.
  */
-import { commands, type ApiError, type Commands, type Event, type MailPage, type MailRowView, type QueueRow, type State, type Step, type Tag } from '../../gen/api';
+import { commands, type Commands, type Event, type MailPage, type MailRowView, type QueueRow, type State, type Tag } from '../../gen/api';
 import type { AccountView, Choice, ConnectionView, Status } from '../../gen/api';
 import { error } from './errors';
+import { Mailboxes } from './mailboxes';
 import { accountsOf, candidatesOf, triageOf, connectionOf, mailOf, MINUTE, REP, type Told } from './sample';
 
 type Name = keyof Commands;
@@ -29,17 +30,11 @@ export interface Beginning {
   /** Milliseconds. */
   grace: number;
   sharingAllowed?: boolean;
+  /** Which mailboxes there are to connect (`scenarios.ts`). */
+  scenario?: string;
 }
 
 const DECIDED: readonly State[] = ['logged', 'private', 'retract_queued', 'retracting', 'retracted', 'retract_failed'];
-const REFUSED = error('sign_in_refused', 'sign_in', '[AUTHENTICATIONFAILED] Authentication failed.');
-
-/** What goes wrong at a step: the host and the password choose. */
-function faultAt(step: Step, host: string, password?: string): ApiError | null {
-  if (step === 'name' && host.includes('nowhere')) return error('host_unknown', 'edit_settings', `${host}: NXDOMAIN`);
-  if (step === 'certificate' && host.includes('private')) return error('certificate_unknown_issuer', 'ask_it', 'CN=Minato Root');
-  return step === 'sign_in' && password === 'wrong' ? REFUSED : null;
-}
 
 const wait = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
@@ -48,19 +43,17 @@ export class Program {
   readonly #listeners = new Set<(event: Event) => void>();
   readonly #mails: readonly Told[];
   readonly #reviews = new Map<number, Review>();
-  accounts: AccountView[];
+  readonly mailboxes: Mailboxes;
   connections: ConnectionView[];
   readonly #grace: number;
   readonly #sharingAllowed: boolean;
   #decisions = 0;
   #reviewsMade = 0;
   #sample = false;
-  /** Operations that were stopped. */
-  readonly #stopped = new Set<number>();
 
-  constructor({ mails, accounts, connections, grace, sharingAllowed = true }: Beginning) {
+  constructor({ mails, accounts, connections, grace, sharingAllowed = true, scenario }: Beginning) {
     this.#mails = mails;
-    this.accounts = accounts;
+    this.mailboxes = new Mailboxes(accounts, (event) => this.tell(event), scenario);
     this.connections = connections;
     this.#grace = grace;
     this.#sharingAllowed = sharingAllowed;
@@ -72,7 +65,7 @@ export class Program {
   };
 
   async answer<N extends Name>(name: N, args: Commands[N]['args']): Promise<Commands[N]['answer']> {
-    const handler = this.#handlers[name] as ((args: Commands[N]['args']) => Commands[N]['answer']) | undefined;
+    const handler = { ...this.mailboxes.handlers, ...this.#handlers }[name as never] as ((args: Commands[N]['args']) => Commands[N]['answer']) | undefined;
     if (!handler) throw error('unknown_command', 'none', name);
     const answer = await handler(args);
     if (!commands[name].query) this.changed(...commands[name].tags);
@@ -101,30 +94,12 @@ export class Program {
     'app.open_sample': () => this.#openSample(),
     'app.close_sample': () => {
       this.#sample = false;
-      [this.accounts, this.connections] = [[], []];
+      [this.mailboxes.all, this.connections] = [[], []];
       return { done: true };
     },
     'app.choose_folder': () => ({ path: '/home/mori/crm' }),
     'app.open_link': () => ({ done: true }),
     'app.reveal': () => ({ done: true }),
-    'accounts.list': () => this.accounts,
-    'accounts.test': async ({ address, endpoint, password, op = 0 }) => {
-      await this.#testMailbox(op, endpoint?.host ?? '', password);
-      return { folders: [{ name: 'INBOX', role: 'inbox', captured_at: null }], inbox: address.length * 100 };
-    },
-    'accounts.add': async ({ address }) => {
-      const [first] = accountsOf(Date.now());
-      if (!first) throw error('no_such', 'none');
-      const account = { ...first, id: this.accounts.length + 1, address };
-      this.accounts = [...this.accounts, account];
-      return account;
-    },
-    'accounts.sign_in': ({ id, password }) => {
-      if (password === 'wrong') throw REFUSED;
-      return this.#account(id, { doing: { state: 'in_step' } });
-    },
-    'accounts.pause': ({ id }) => this.#account(id, { doing: { state: 'paused' } }),
-    'accounts.resume': ({ id }) => this.#account(id, { doing: { state: 'in_step' } }),
     'mail.sync': () => this.#operation(),
     'mail.list': ({ connection, account, after, limit = 100 }) =>
       this.#page(this.#mailIn(() => true, account), connection ?? null, after, limit),
@@ -203,25 +178,27 @@ export class Program {
       grace_seconds: this.#grace / 1000,
       max_level: null,
       preset_domains: ['preset.example'],
+      share_mode: null,
+      forbids_clear_text: false,
+      forbids_clear_text_outside: false,
+      forbids_certificate_exceptions: false,
+      providers: [],
+      ...this.mailboxes.policy,
     }),
-    'op.cancel': ({ op }) => {
-      this.#stopped.add(op);
-      return { done: true };
-    },
   };
 
   #status(): Status {
     const numbers = new Map<State, number>();
-    if (this.accounts.length > 0) {
+    if (this.mailboxes.all.length > 0) {
       for (const mail of this.#mails.keys()) numbers.set(this.#stateOf(mail + 1), (numbers.get(this.#stateOf(mail + 1)) ?? 0) + 1);
     }
     const number = (state: State): number => numbers.get(state) ?? 0;
     return {
       version: '0.1.0',
       home: '/home/mori/.local/share/otomo',
-      accounts: this.accounts.length,
+      accounts: this.mailboxes.all.length,
       connections: this.connections.length,
-      mails: this.accounts.length > 0 ? this.#mails.length : 0,
+      mails: this.mailboxes.all.length > 0 ? this.#mails.length : 0,
       waiting: number('pending'),
       scheduled: number('scheduled'),
       logged: number('logged'),
@@ -233,37 +210,15 @@ export class Program {
 
   #openSample(): { done: boolean } {
     this.#sample = true;
-    this.accounts = accountsOf(Date.now()).slice(0, 1);
+    this.mailboxes.all = accountsOf(Date.now()).slice(0, 1);
     this.connections = [connectionOf(Date.now())];
     return { done: true };
-  }
-
-  async #testMailbox(op: number, host: string, password?: string): Promise<void> {
-    const details = { name: '192.0.2.14', connect: '993', certificate: 'TLS 1.3', sign_in: 'PLAIN', inbox: '2418', folders: '9' };
-    for (const [step, detail] of Object.entries(details) as [keyof typeof details, string][]) {
-      this.tell({ event: 'step', op, step, outcome: { outcome: 'running' } });
-      await wait(password === 'slow' && step === 'sign_in' ? 60_000 : 120);
-      if (this.#stopped.has(op)) throw error('not_possible_now', 'none', 'cancelled');
-      const fault = faultAt(step, host, password);
-      if (fault) {
-        this.tell({ event: 'step', op, step, outcome: { outcome: 'failed', error: fault } });
-        throw fault;
-      }
-      this.tell({ event: 'step', op, step, outcome: { outcome: 'passed', detail } });
-    }
   }
 
   #operation(): { op: number } {
     const op = ++this.#decisions;
     void wait(600).then(() => this.tell({ event: 'ended', op, code: null }));
     return { op };
-  }
-
-  #account(id: number, change: Partial<AccountView>): AccountView {
-    this.accounts = this.accounts.map((account) => (account.id === id ? { ...account, ...change } : account));
-    const account = this.accounts.find((account) => account.id === id);
-    if (!account) throw error('no_such', 'none');
-    return account;
   }
 
   #connection(id: number, change: Partial<ConnectionView>): ConnectionView {
@@ -292,7 +247,7 @@ export class Program {
 
   /** The mail whose state fits, newest first. */
   #mailIn(fits: (state: State) => boolean, account?: number): number[] {
-    if (this.accounts.length === 0) return [];
+    if (this.mailboxes.all.length === 0) return [];
     const mails = [...this.#mails.keys()].map((index) => index + 1);
     return mails.filter((mail) => fits(this.#stateOf(mail)) && (account === undefined || account === accountOf(mail)));
   }

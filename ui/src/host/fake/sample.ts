@@ -223,6 +223,12 @@ export function accountsOf(now: number): AccountView[] {
     id,
     address,
     source: { kind: 'imap', endpoint: { host: 'imap.example.co.jp', port: 993, security: 'tls' }, user: address },
+    sign_in: { kind: 'password' },
+    sending: { kind: 'smtp', endpoint: { host: 'smtp.example.co.jp', port: 465, security: 'tls' }, auth: { with: 'mailbox' } },
+    role: id === 1 ? 'rep' : 'shared_address',
+    share_mode: id === 1 ? 'ask_once' : 'share',
+    import_since: now - 30 * DAY,
+    senders: [{ address, name: REP.name, from_provider: false }],
     doing: { state: 'in_step' },
     folders: [
       { name: 'INBOX', role: 'inbox', captured_at: now - ago },

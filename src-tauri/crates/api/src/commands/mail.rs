@@ -197,7 +197,7 @@ pub(crate) async fn sync(api: &Api, args: SyncArgs) -> Result<Started, ApiError>
     };
     Ok(api.operations.start(async move {
         for account in accounts {
-            receive::pass(&engine, account).await?;
+            receive::look_now(&engine, account).await.map_err(|fault| ApiError::from(&*fault))?;
         }
         Ok(())
     }))

@@ -88,7 +88,7 @@ async fn a_refused_sign_in_waits_for_the_rep_and_is_not_tried_again() {
     let world = World::new().await;
     world.mailbox.refuse(Some(MailFaultKind::SignInRefused));
     let Err(fault) = pass(&world.engine, world.account).await else { panic!("a refusal") };
-    assert_eq!(note_failure(&world.engine, world.account, 1, fault), None);
+    assert_eq!(note_failure(&world.engine, world.account, 1, fault).wait, None);
     assert!(matches!(world.engine.board.account(world.account), Doing::NeedsPerson { .. }));
 }
 
@@ -99,7 +99,7 @@ async fn a_server_out_of_reach_is_tried_again_later_and_later() {
     let mut waits = Vec::new();
     for failures in [1, 5, 30] {
         let Err(fault) = pass(&world.engine, world.account).await else { panic!("a refusal") };
-        waits.extend(note_failure(&world.engine, world.account, failures, fault));
+        waits.extend(note_failure(&world.engine, world.account, failures, fault).wait);
     }
     assert!(waits.is_sorted() && waits[2] <= CONNECTING.ceiling, "{waits:?}");
     assert!(matches!(world.engine.board.account(world.account), Doing::Waiting { .. }));
@@ -148,4 +148,15 @@ async fn an_earlier_start_brings_what_was_left_out_and_nothing_twice() {
     import_since(&world, None).await;
     world.receive().await;
     assert_eq!(mail_count(&world).await, 4);
+}
+
+#[tokio::test]
+async fn a_look_that_the_rep_asked_for_shows_how_it_came_out() {
+    let world = World::new().await;
+    world.mailbox.refuse(Some(MailFaultKind::SignInRefused));
+    assert!(look_now(&world.engine, world.account).await.is_err());
+    assert!(matches!(world.engine.board.account(world.account), Doing::NeedsPerson { .. }));
+    world.mailbox.refuse(None);
+    look_now(&world.engine, world.account).await.expect("mail");
+    assert!(matches!(world.engine.board.account(world.account), Doing::InStep));
 }

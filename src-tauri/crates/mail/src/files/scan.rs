@@ -7,21 +7,12 @@ use std::time::UNIX_EPOCH;
 
 use otomo_domain::error::MailFault;
 use otomo_domain::time::Timestamp;
-use sha2::{Digest, Sha256};
 
+use super::entry::{Entry, Form};
 use super::unreadable;
 
-/// A mail file as the folder shows it. Entries sort from the oldest to the newest.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
-    pub modified_at: Timestamp,
-    /// From the folder on.
-    pub path: PathBuf,
-    pub size: u64,
-}
-
-/// The mail files under `root`, the oldest first.
-pub fn scan(root: &Path) -> Result<Vec<Entry>, MailFault> {
+/// The `.eml` files under `root`, the oldest first.
+pub fn loose(root: &Path) -> Result<Vec<Entry>, MailFault> {
     let mut entries = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -33,7 +24,8 @@ pub fn scan(root: &Path) -> Result<Vec<Entry>, MailFault> {
             if kind.is_dir() {
                 folders.push(item.path());
             } else if kind.is_file() && is_mail(&item.path()) {
-                entries.extend(entry(root, &item).map_err(failed)?);
+                let name = item.path().strip_prefix(root).unwrap_or(&item.path()).to_string_lossy().into_owned();
+                entries.extend(entry(&item, name, Form::Whole).map_err(failed)?);
             }
         }
     }
@@ -41,17 +33,42 @@ pub fn scan(root: &Path) -> Result<Vec<Entry>, MailFault> {
     Ok(entries)
 }
 
-/// A number that stands for exactly these files, never 0 (RFC 9051 §2.3.1.1).
-pub fn fingerprint(entries: &[Entry]) -> u32 {
-    let mut hash = Sha256::new();
-    for entry in entries {
-        hash.update(entry.path.as_os_str().as_encoded_bytes());
-        hash.update([0]);
-        hash.update(entry.modified_at.0.to_be_bytes());
-        hash.update(entry.size.to_be_bytes());
+/// The messages of one folder of a Maildir, the oldest first.
+pub fn maildir(folder: &Path) -> Result<Vec<Entry>, MailFault> {
+    let mut entries = Vec::new();
+    for part in ["cur", "new"] {
+        let part = folder.join(part);
+        let failed = |error: io::Error| unreadable(&part, &error);
+        for item in fs::read_dir(&part).map_err(failed)? {
+            let item = item.map_err(failed)?;
+            let file = item.file_name().to_string_lossy().into_owned();
+            if item.file_type().map_err(failed)?.is_file() && !file.starts_with('.') {
+                entries.extend(entry(&item, lasting(&file).to_owned(), Form::Flagged).map_err(failed)?);
+            }
+        }
     }
-    let folded = hash.finalize().iter().fold(0_u32, |folded, byte| folded.rotate_left(8) ^ u32::from(*byte));
-    folded.max(1)
+    entries.sort_unstable();
+    // One that was moved from `new` to `cur` meanwhile was seen twice.
+    entries.dedup();
+    Ok(entries)
+}
+
+/// Where a message of a Maildir is now that its flags changed; `None` if it is gone.
+pub fn moved(path: &Path) -> io::Result<Option<PathBuf>> {
+    let Some((name, folder)) = path.file_name().zip(path.parent().and_then(Path::parent)) else { return Ok(None) };
+    let name = name.to_string_lossy();
+    for item in fs::read_dir(folder.join("cur"))? {
+        let item = item?;
+        if lasting(&item.file_name().to_string_lossy()) == lasting(&name) {
+            return Ok(Some(item.path()));
+        }
+    }
+    Ok(None)
+}
+
+/// The part of a name in a Maildir that does not change with the flags; `;` stands for `:` on Windows.
+fn lasting(name: &str) -> &str {
+    name.split([':', ';']).next().unwrap_or(name)
 }
 
 fn is_mail(path: &Path) -> bool {
@@ -59,14 +76,13 @@ fn is_mail(path: &Path) -> bool {
 }
 
 /// `None` if the file went away meanwhile.
-fn entry(root: &Path, item: &DirEntry) -> io::Result<Option<Entry>> {
+fn entry(item: &DirEntry, name: String, form: Form) -> io::Result<Option<Entry>> {
     let metadata = match item.metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         other => other?,
     };
-    let path = item.path();
-    let path = path.strip_prefix(root).unwrap_or(&path).to_owned();
     let since_epoch = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let modified_at = Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX));
-    Ok(Some(Entry { modified_at, path, size: metadata.len() }))
+    let received_at = Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX));
+    let (path, name) = (item.path().into(), name.into());
+    Ok(Some(Entry { received_at, path, name, form, start: 0, size: metadata.len() }))
 }

@@ -1,9 +1,9 @@
-//! A folder of files as a mailbox.
+//! Files as a mailbox.
 
-use std::fs;
+use std::fs::{self, File};
 use std::time::{Duration, SystemTime};
 
-use otomo_domain::sync::Side;
+use otomo_domain::sync::FolderRole;
 use tempfile::TempDir;
 
 use super::*;
@@ -147,6 +147,116 @@ async fn a_folder_that_is_not_there_says_so() {
     let fault = FilesSource::new("/nowhere/at/all".into()).open(&()).await.err().unwrap();
     assert_eq!(fault.kind, MailFaultKind::FilesUnreadable);
     assert!(fault.detail.contains("/nowhere/at/all"));
+}
+
+/// What a folder of these files holds, by number.
+async fn texts(source: &FilesSource, name: &str) -> Vec<(u32, String)> {
+    let mut session = source.open(&()).await.unwrap();
+    let folder = session.folders().await.unwrap().into_iter().find(|folder| folder.name == name).unwrap();
+    let status = session.examine(&folder).await.unwrap();
+    let listed = session.list(all(status)).await.unwrap();
+    let mut seen = Seen::default();
+    session.fetch(&[listed], &mut seen).await.unwrap();
+    seen.whole.into_iter().map(|(uid, raw)| (uid, String::from_utf8(raw).unwrap())).collect()
+}
+
+fn numbered(texts: &[&str]) -> Vec<(u32, String)> {
+    (1..).zip(texts.iter().map(|text| (*text).to_owned())).collect()
+}
+
+fn maildir(folder: &TempDir) {
+    for part in ["cur", "new", "tmp"] {
+        fs::create_dir_all(folder.path().join(part)).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_maildir_is_read_with_its_folders_and_what_they_are_for() {
+    let folder = tempfile::tempdir().unwrap();
+    maildir(&folder);
+    write(&folder, "new/20.b.host", 20, b"second");
+    write(&folder, "cur/10.a.host:2,S", 10, b"first");
+    write(&folder, "tmp/30.c.host", 30, b"arriving");
+    write(&folder, ".Sent/cur/40.d.host:2,S", 40, b"sent");
+    fs::create_dir_all(folder.path().join(".Sent/new")).unwrap();
+    fs::create_dir_all(folder.path().join(".notes")).unwrap();
+    let source = source(&folder);
+    let folders = source.open(&()).await.unwrap().folders().await.unwrap();
+    let seen: Vec<_> = folders.iter().map(|folder| (folder.name.as_str(), folder.role)).collect();
+    assert_eq!(seen, [("INBOX", FolderRole::Inbox), ("Sent", FolderRole::Sent)]);
+    assert_eq!(texts(&source, "INBOX").await, numbered(&["first", "second"]));
+    assert_eq!(texts(&source, "Sent").await, numbered(&["sent"]));
+}
+
+#[tokio::test]
+async fn a_message_of_a_maildir_keeps_its_number_when_its_flags_change() {
+    let folder = tempfile::tempdir().unwrap();
+    maildir(&folder);
+    write(&folder, "new/10.a.host", 10, b"a");
+    let source = source(&folder);
+    let (mut session, before) = open(&source).await;
+    let listed = session.list(all(before)).await.unwrap();
+    fs::rename(folder.path().join("new/10.a.host"), folder.path().join("cur/10.a.host:2,RS")).unwrap();
+    let mut seen = Seen::default();
+    session.fetch(&[listed], &mut seen).await.unwrap();
+    assert_eq!(seen.whole, [(1, b"a".to_vec())], "it is found where it is now");
+    assert_eq!(open(&source).await.1, before);
+    assert_eq!(open(&self::source(&folder)).await.1, before, "also after a restart");
+}
+
+#[tokio::test]
+async fn a_folder_cannot_lead_out_of_a_maildir() {
+    let folder = tempfile::tempdir().unwrap();
+    maildir(&folder);
+    let mut session = source(&folder).open(&()).await.unwrap();
+    for name in ["./../x", "/etc", "..", ""] {
+        let fault = session.examine(&Folder { name: name.into(), role: FolderRole::Other }).await.unwrap_err();
+        assert_eq!(fault.kind, MailFaultKind::FolderGone, "{name}");
+    }
+}
+
+const FIRST: &str = "From a@x.jp Thu Nov 19 09:00:00 2026\nSubject: 1\n\n>From here\n>>From there\n\n";
+const SECOND: &str = "From - Fri Nov 20 09:00:00 2026\nSubject: 2\n\ntext\n\n";
+
+#[tokio::test]
+async fn an_mbox_file_is_read_without_its_quoting() {
+    let folder = tempfile::tempdir().unwrap();
+    write(&folder, "archive", 10, format!("{FIRST}{SECOND}").as_bytes());
+    let source = FilesSource::new(folder.path().join("archive"));
+    let expected = numbered(&["Subject: 1\n\nFrom here\n>From there\n", "Subject: 2\n\ntext\n"]);
+    assert_eq!(texts(&source, "INBOX").await, expected);
+    let (mut session, status) = open(&source).await;
+    let times: Vec<_> = session.list(all(status)).await.unwrap().iter().map(|m| m.received_at.to_rfc3339()).collect();
+    assert_eq!(times, ["2026-11-19T09:00:00Z", "2026-11-20T09:00:00Z"]);
+}
+
+#[tokio::test]
+async fn what_is_added_to_an_mbox_file_gets_the_next_number_and_anything_else_changes_uidvalidity() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = FilesSource::new(folder.path().join("archive"));
+    write(&folder, "archive", 10, FIRST.as_bytes());
+    let (_, before) = open(&source).await;
+    write(&folder, "archive", 20, format!("{FIRST}{SECOND}").as_bytes());
+    let (_, added) = open(&source).await;
+    assert_eq!((added.uid_validity, added.uid_next), (before.uid_validity, 3));
+    write(&folder, "archive", 30, SECOND.as_bytes());
+    assert_ne!(open(&source).await.1.uid_validity, added.uid_validity);
+    let again = FilesSource::new(folder.path().join("archive"));
+    assert_eq!(open(&again).await.1, open(&source).await.1, "also after a restart");
+}
+
+#[tokio::test]
+async fn a_large_mail_of_an_mbox_file_comes_in_slices_and_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = ">From x\n".repeat(2 * 1024 * 1024);
+    write(&folder, "archive", 10, format!("{FIRST}From - Fri Nov 20 09:00:00 2026\n{text}").as_bytes());
+    let (mut session, status) = open(&FilesSource::new(folder.path().join("archive"))).await;
+    let listed = session.list(all(status)).await.unwrap();
+    let mut seen = Seen::default();
+    session.fetch(&[listed], &mut seen).await.unwrap();
+    assert_eq!(seen.slices.iter().map(|(length, _)| length).sum::<usize>(), text.len() / 8 * 7);
+    assert_eq!(seen.slices.iter().filter(|(_, last)| *last).count(), 1);
+    assert!(seen.slices.iter().all(|(length, _)| *length <= 1024 * 1024));
 }
 
 #[cfg(unix)]

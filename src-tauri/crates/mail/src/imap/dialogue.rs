@@ -8,7 +8,8 @@ use otomo_domain::error::{MailFault, MailFaultKind};
 use tokio::time::timeout;
 
 use super::guard::Allowance;
-use super::{Wire, fault};
+use super::{Wire, fault, refusal};
+use crate::wording;
 
 /// The slowest connection that is still waited for, in bytes a second.
 const SLOWEST: u64 = 16 * 1024;
@@ -35,7 +36,7 @@ pub struct Dialogue {
 
 impl Completion {
     pub fn of(status: &Status, outcome: &Outcome<'_>) -> Self {
-        let words = fault::words(outcome.information.as_deref().unwrap_or_default());
+        let words = wording::shown(outcome.information.as_deref().unwrap_or_default());
         match status {
             Status::Ok => Self::Ok,
             Status::No => Self::No(words),
@@ -47,10 +48,10 @@ impl Completion {
     pub fn or_fault(self) -> Result<(), MailFault> {
         match self {
             Self::Ok => Ok(()),
-            Self::No(words) => Err(MailFault::new(MailFaultKind::ServerRefused, words)),
-            // Exchange says so when the mailbox behind a good sign-in is not available.
-            Self::Bad(words) if words.contains("authenticated but not connected") => {
-                Err(MailFault::new(MailFaultKind::ServerRefused, words))
+            Self::No(words) => Err(refusal::of_command(words)),
+            // Exchange says so when there is no mailbox behind a good sign-in.
+            Self::Bad(words) if wording::meaning(&words) == Some(MailFaultKind::MailboxMissing) => {
+                Err(MailFault::new(MailFaultKind::MailboxMissing, words))
             }
             Self::Bad(words) => Err(fault::protocol(words)),
         }

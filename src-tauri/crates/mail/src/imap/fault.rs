@@ -6,15 +6,7 @@ use otomo_domain::error::{MailFault, MailFaultKind, NetFaultKind};
 use otomo_domain::ports::SinkClosed;
 
 use super::guard::Violation;
-
-/// How much of a server's words is kept.
-const WORDS: usize = 300;
-
-/// A server's own words, fit to be shown: one line of limited length, without control characters.
-pub fn words(text: &str) -> String {
-    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(WORDS);
-    plain.collect::<String>().trim().to_owned()
-}
+use crate::wording;
 
 pub fn protocol(detail: impl Into<String>) -> MailFault {
     MailFault::new(MailFaultKind::Protocol, detail)
@@ -26,7 +18,8 @@ pub fn silent() -> MailFault {
 
 /// The connection is gone; `farewell` holds the server's BYE if there was one.
 pub fn closed(farewell: &str) -> MailFault {
-    let detail = if farewell.is_empty() { "the server closed the connection".to_owned() } else { words(farewell) };
+    let detail =
+        if farewell.is_empty() { "the server closed the connection".to_owned() } else { wording::shown(farewell) };
     MailFault::new(MailFaultKind::Net(NetFaultKind::Closed), detail)
 }
 

@@ -8,7 +8,7 @@ use otomo_domain::sync::{Folder, FolderRole};
 
 use super::dialogue::Dialogue;
 use super::guard::Allowance;
-use super::utf7;
+use crate::role;
 
 /// How many folders are listed at most.
 const FOLDERS: u64 = 20_000;
@@ -90,7 +90,7 @@ fn with_roles(listed: Vec<Listed>) -> Vec<Folder> {
     let mut seen = HashSet::new();
     let mut folders = Vec::new();
     for folder in listed {
-        let guessed = || Some(by_name(&folder)).filter(|role| !given.contains(role));
+        let guessed = || Some(role::by_name(&folder.name, folder.delimiter)).filter(|role| !given.contains(role));
         let role = if folder.name.eq_ignore_ascii_case("INBOX") {
             FolderRole::Inbox
         } else {
@@ -101,29 +101,6 @@ fn with_roles(listed: Vec<Listed>) -> Vec<Folder> {
         }
     }
     folders
-}
-
-/// What servers and mail programs called their folders before SPECIAL-USE.
-fn by_name(folder: &Listed) -> FolderRole {
-    let name = utf7::decode(&folder.name).to_lowercase();
-    let leaf = folder.delimiter.and_then(|delimiter| name.rsplit(delimiter).next()).unwrap_or(&name);
-    match leaf {
-        "sent" | "sent items" | "sent mail" | "sent messages" | "sent-mail" => FolderRole::Sent,
-        "送信済み" | "送信済みメール" | "送信済みアイテム" | "送信済みトレイ" | "送信メール" | "送信箱" => {
-            FolderRole::Sent
-        }
-        "drafts" | "draft" | "下書き" | "下書きメール" | "草稿" => FolderRole::Drafts,
-        "junk" | "junk e-mail" | "junk email" | "spam" | "bulk mail" | "迷惑メール" | "迷惑メールフォルダ" => {
-            FolderRole::Junk
-        }
-        "trash" | "deleted items" | "deleted messages" => FolderRole::Trash,
-        "ゴミ箱" | "ごみ箱" | "削除済み" | "削除済みアイテム" | "削除済みメール" => {
-            FolderRole::Trash
-        }
-        "archive" | "archives" | "アーカイブ" => FolderRole::Archive,
-        "all mail" | "すべてのメール" => FolderRole::All,
-        _ => FolderRole::Other,
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use async_imap::imap_proto::{Response, Status};
 use otomo_domain::error::{MailFault, MailFaultKind};
 
 use super::{Wire, fault};
+use crate::wording;
 
 /// Reads the greeting over a protected stream.
 pub async fn read(client: &mut Client<Wire>) -> Result<(), MailFault> {
@@ -20,8 +21,8 @@ pub fn judge(greeting: &Response<'_>) -> Result<(), MailFault> {
     match greeting {
         Response::Data { status: Status::Ok, .. } => Ok(()),
         Response::Data { status: Status::Bye, outcome } => {
-            let words = fault::words(outcome.information.as_deref().unwrap_or_default());
-            Err(MailFault::new(MailFaultKind::GreetingRefused, words))
+            let words = wording::shown(outcome.information.as_deref().unwrap_or_default());
+            Err(MailFault::new(wording::meaning(&words).unwrap_or(MailFaultKind::GreetingRefused), words))
         }
         Response::Data { status: Status::PreAuth, .. } => {
             Err(fault::protocol("the server takes the connection for signed in"))

@@ -5,6 +5,7 @@
 //! that it let through, and ends the connection otherwise. It buffers one line of at most [`LONGEST_LINE`]; literals go
 //! straight from the connection to the reader.
 
+mod dialect;
 mod judge;
 
 use std::io;
@@ -136,6 +137,7 @@ impl<S: AsyncRead + Unpin> Guard<S> {
                 return Poll::Ready(Err(Violation::EndlessLine.into()));
             }
             if end.is_some() {
+                dialect::translate(&mut self.line, self.judge.heard());
                 self.literal = self.judge.line(&self.line, self.allowance.literal)?;
                 self.judged = self.line.split();
                 return Poll::Ready(Ok(true));

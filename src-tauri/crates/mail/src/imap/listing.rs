@@ -10,6 +10,7 @@ use super::dialogue::{Completion, Dialogue};
 use super::fault;
 use super::folders::quoted;
 use super::guard::Allowance;
+use crate::wording;
 
 /// What the answers to EXAMINE say; a server may leave each of them out.
 #[derive(Debug, Default)]
@@ -26,7 +27,9 @@ pub async fn examine(dialogue: &mut Dialogue, folder: &Folder) -> Result<Mailbox
     let mut opened = Opened::default();
     let each = |answer: &Response<'_>| opened.learn(answer);
     match dialogue.exchange(&format!("EXAMINE {name}"), Allowance::lines(0), each).await? {
-        Completion::No(words) if !is_temporary(&words) => return Err(gone(words)),
+        Completion::No(words) if !is_temporary(&words) => {
+            return Err(MailFault::new(wording::meaning(&words).unwrap_or(MailFaultKind::FolderGone), words));
+        }
         other => other.or_fault()?,
     }
     let uid_validity =
@@ -112,7 +115,7 @@ fn listed(answer: &Response<'_>, window: Window) -> Option<Listed> {
 }
 
 /// INTERNALDATE (RFC 9051 §9, date-time). One that cannot be read makes the mail old, and old mail never shares itself.
-fn received_at(text: &str) -> Timestamp {
+pub fn received_at(text: &str) -> Timestamp {
     let parsed = DateTime::parse_from_str(text.trim(), "%d-%b-%Y %H:%M:%S %z");
     parsed.map_or(Timestamp(0), |time| Timestamp(time.timestamp_millis()))
 }

@@ -3,21 +3,25 @@
 use async_trait::async_trait;
 use otomo_domain::error::MailFault;
 use otomo_domain::ports::{MailSession, MailSink};
-use otomo_domain::sync::{Folder, Listed, MailboxStatus, SLICED_ABOVE, Window};
+use otomo_domain::sync::{Folder, Listed, MailboxStatus, SLICED_ABOVE, Survey, Window};
+use otomo_domain::time::Timestamp;
 
 use super::dialogue::Dialogue;
-use super::{fault, folders, listing, slices, whole};
+use super::survey::Counting;
+use super::{fault, folders, listing, slices, survey, whole};
 use crate::LARGEST_MAIL;
 
 pub struct ImapSession {
     dialogue: Dialogue,
     /// How many messages the opened folder has, as far as the server said.
     exists: u32,
+    /// How the server counts, once it was asked.
+    counting: Option<Counting>,
 }
 
 impl ImapSession {
     pub fn new(dialogue: Dialogue) -> Self {
-        Self { dialogue, exists: 0 }
+        Self { dialogue, exists: 0, counting: None }
     }
 
     async fn fetch_large(&mut self, message: Listed, sink: &mut dyn MailSink) -> Result<(), MailFault> {
@@ -41,6 +45,14 @@ fn large(batch: &[Listed]) -> Option<Listed> {
 impl MailSession for ImapSession {
     async fn folders(&mut self) -> Result<Vec<Folder>, MailFault> {
         folders::list(&mut self.dialogue).await
+    }
+
+    async fn survey(&mut self, folder: &Folder, since: &[Timestamp]) -> Result<Option<Survey>, MailFault> {
+        let counting = match self.counting {
+            Some(counting) => counting,
+            None => *self.counting.insert(Counting::ask(&mut self.dialogue).await?),
+        };
+        survey::survey(&mut self.dialogue, counting, folder, since).await
     }
 
     async fn examine(&mut self, folder: &Folder) -> Result<MailboxStatus, MailFault> {

@@ -1,57 +1,51 @@
 //! From a protected connection to a session.
 //!
-//! `AUTHENTICATE PLAIN` (RFC 4616) comes first: it carries any password. `LOGIN` is for servers that don't offer it, or
-//! refuse it before they saw the password. A password is never sent twice: that is how accounts get locked.
+//! `password` and `token` know one way of proving who the rep is each; here stands what the server offers for it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+mod password;
+mod token;
 
-use async_imap::error::Error;
 use async_imap::imap_proto::{Capability, Response, Status};
-use async_imap::{Authenticator, Client, Session};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use otomo_domain::error::{MailFault, MailFaultKind};
-use otomo_domain::ports::Credential;
-use otomo_domain::secret::ExposeSecret;
+use async_imap::{Client, Session};
+use otomo_domain::account::Endpoint;
+use otomo_domain::error::MailFault;
+use otomo_domain::secret::SecretString;
 use tokio::io::AsyncWriteExt;
 
-use super::{Wire, fault, refusal};
+use super::{Wire, fault};
+
+/// Who signs in, and where.
+#[derive(Clone, Copy)]
+pub struct Who<'a> {
+    pub user: &'a str,
+    pub endpoint: &'a Endpoint,
+}
+
+/// What is sent to prove it, once.
+#[derive(Clone, Copy)]
+pub enum Proof<'a> {
+    Password(&'a SecretString),
+    Token(&'a SecretString),
+}
+
+/// A session, and the mechanism that opened it.
+type SignedIn = (Session<Wire>, &'static str);
+
+/// Signs in. The server must have greeted. A refused token is [`crate::sasl::REFUSED`].
+pub async fn sign_in(mut client: Client<Wire>, who: Who<'_>, proof: Proof<'_>) -> Result<SignedIn, MailFault> {
+    let offer = offer(&mut client).await?;
+    match proof {
+        Proof::Password(password) => password::sign_in(client, &offer, who.user, password).await,
+        Proof::Token(token) => token::sign_in(client, &offer, who, token).await,
+    }
+}
 
 /// What the server offers for signing in.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Offer {
-    plain: bool,
+    /// The SASL mechanisms, in upper case.
+    mechanisms: Vec<String>,
     login_disabled: bool,
-}
-
-/// Signs in, and tells by what. The server must have greeted.
-pub async fn sign_in(
-    mut client: Client<Wire>,
-    user: &str,
-    credential: &Credential,
-) -> Result<(Session<Wire>, &'static str), MailFault> {
-    let Credential::Password(password) = credential else {
-        return Err(MailFault::new(MailFaultKind::NoSignInMethod, "not built yet"));
-    };
-    let password = password.expose_secret();
-    if [user, password].iter().any(|text| text.contains('\0')) {
-        return Err(MailFault::new(MailFaultKind::SignInRefused, "a user name or password cannot hold a NUL"));
-    }
-    let offer = offer(&mut client).await?;
-    if offer.plain {
-        let sent = AtomicBool::new(false);
-        let plain = Plain { user, password, sent: &sent };
-        match client.authenticate("PLAIN", plain).await {
-            Ok(session) => return Ok((session, "PLAIN")),
-            Err((Error::No(_) | Error::Bad(_), unheard)) if !sent.load(Ordering::Relaxed) => client = unheard,
-            Err((error, _)) => return Err(refused(&error, user, password)),
-        }
-    }
-    if offer.login_disabled {
-        return Err(MailFault::new(MailFaultKind::NoSignInMethod, "the server takes no password"));
-    }
-    let session = client.login(user, password).await.map_err(|(error, _)| refused(&error, user, password))?;
-    Ok((session, "LOGIN"))
 }
 
 /// Asks for the capabilities (RFC 9051 §6.1.1).
@@ -77,56 +71,20 @@ async fn offer(client: &mut Client<Wire>) -> Result<Offer, MailFault> {
 
 impl Offer {
     fn of(capabilities: &[Capability<'_>]) -> Self {
-        let has = |wanted: &str| {
-            capabilities.iter().any(|capability| match capability {
-                Capability::Imap4rev1 => false,
-                Capability::Auth(name) => {
-                    wanted.strip_prefix("AUTH=").is_some_and(|auth| name.eq_ignore_ascii_case(auth))
-                }
-                Capability::Atom(name) => name.eq_ignore_ascii_case(wanted),
-            })
-        };
-        Self { plain: has("AUTH=PLAIN"), login_disabled: has("LOGINDISABLED") }
-    }
-}
-
-/// The one message of SASL PLAIN (RFC 4616 §2), and whether it was sent.
-struct Plain<'a> {
-    user: &'a str,
-    password: &'a str,
-    sent: &'a AtomicBool,
-}
-
-impl Authenticator for Plain<'_> {
-    type Response = String;
-
-    fn process(&mut self, _challenge: &[u8]) -> String {
-        // A second challenge has no answer in PLAIN; an empty one lets the server end it.
-        if self.sent.swap(true, Ordering::Relaxed) { String::new() } else { message(self.user, self.password) }
-    }
-}
-
-fn message(user: &str, password: &str) -> String {
-    format!("\0{user}\0{password}")
-}
-
-fn refused(error: &Error, user: &str, password: &str) -> MailFault {
-    match error {
-        Error::No(message) | Error::Bad(message) => {
-            refusal::of_sign_in(&without_password(&refusal::words(message), user, password))
+        let mut offer = Self::default();
+        for capability in capabilities {
+            match capability {
+                Capability::Auth(name) => offer.mechanisms.push(name.to_uppercase()),
+                Capability::Atom(name) => offer.login_disabled |= name.eq_ignore_ascii_case("LOGINDISABLED"),
+                Capability::Imap4rev1 => {}
+            }
         }
-        Error::Validate(_) => {
-            MailFault::new(MailFaultKind::SignInRefused, "a user name or password cannot hold a line break")
-        }
-        other => fault::of_imap(other),
+        offer
     }
-}
 
-/// Some servers quote what they did not like.
-fn without_password(words: &str, user: &str, password: &str) -> String {
-    let encoded = STANDARD.encode(message(user, password));
-    let words = words.replace(&encoded, "…");
-    if password.is_empty() { words } else { words.replace(password, "…") }
+    fn has(&self, mechanism: &str) -> bool {
+        self.mechanisms.iter().any(|offered| offered == mechanism)
+    }
 }
 
 #[cfg(test)]
@@ -134,17 +92,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_that_the_server_quotes_is_cut_out() {
-        let encoded = STANDARD.encode(message("taro", "geheim"));
-        let cut = without_password(&format!("bad word geheim in {encoded}"), "taro", "geheim");
-        assert_eq!(cut, "bad word … in …");
-    }
-
-    #[test]
     fn an_offer_is_read_in_any_case() {
         let atom = |name: &'static str| Capability::Atom(name.into());
         let offered = [Capability::Imap4rev1, atom("LoginDisabled"), Capability::Auth("plain".into())];
-        assert_eq!(Offer::of(&offered), Offer { plain: true, login_disabled: true });
-        assert_eq!(Offer::of(&[atom("PLAIN"), Capability::Auth("XOAUTH2".into())]), Offer::default());
+        assert_eq!(Offer::of(&offered), Offer { mechanisms: vec!["PLAIN".into()], login_disabled: true });
+        let offer = Offer::of(&[atom("PLAIN"), Capability::Auth("XOAuth2".into())]);
+        assert!(offer.has("XOAUTH2") && !offer.has("PLAIN") && !offer.login_disabled);
     }
 }

@@ -9,6 +9,7 @@ use otomo_net::Stream;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 
 use super::{fault, greeting};
+use crate::wording;
 
 /// The longest line before TLS.
 const LINE: u64 = 8 * 1024;
@@ -35,7 +36,7 @@ async fn agreed(reader: &mut BufReader<Stream>) -> Result<(), MailFault> {
         match parse(&line(reader).await?)? {
             Response::Done { status: Status::Ok, tag, .. } if tag.0 == "t" => return Ok(()),
             Response::Done { outcome, .. } => {
-                let words = fault::words(outcome.information.as_deref().unwrap_or_default());
+                let words = wording::shown(outcome.information.as_deref().unwrap_or_default());
                 return Err(MailFault::new(MailFaultKind::StartTlsMissing, words));
             }
             Response::Data { status: Status::Bye, outcome } => {

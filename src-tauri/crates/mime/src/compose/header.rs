@@ -35,20 +35,6 @@ pub(super) fn mail(payload: &Payload) -> io::Result<String> {
     Ok(out)
 }
 
-/// The fields of a mail from a person to the same person, without those of its content. `date` is in RFC 3339.
-pub(super) fn envelope(person: &Named, subject: &str, date: &str, message_id: &str) -> io::Result<String> {
-    let date = DateTime::parse_from_rfc3339(date).map_err(|_| invalid("the date is not in RFC 3339"))?;
-    let mut out = String::new();
-    for name in ["From", "To"] {
-        people(&mut out, name, std::slice::from_ref(person))?;
-    }
-    field(&mut out, "Subject", |w| text(subject, w))?;
-    out.push_str(&format!("Date: {}\r\n", date.to_rfc2822()));
-    ids(&mut out, "Message-ID", [message_id]);
-    out.push_str("MIME-Version: 1.0\r\n");
-    Ok(out)
-}
-
 /// The fields of a file, and the blank line behind them.
 pub(super) fn file(file: &SharedFile) -> io::Result<String> {
     let mut out = format!("Content-Type: {}\r\nContent-Transfer-Encoding: base64\r\n", media_type(&file.content_type));

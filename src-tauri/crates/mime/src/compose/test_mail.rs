@@ -1,12 +1,11 @@
 //! The one mail that Otomo writes by itself: a test, from the rep to the rep.
 
-use std::io;
+use std::time::{Duration, SystemTime};
 
+use lettre::Message;
+use lettre::message::header::ContentType;
 use otomo_domain::address::Address;
-use otomo_domain::payload::Named;
 use otomo_domain::time::Timestamp;
-
-use super::{header, text_part};
 
 const SUBJECT: &str = "Otomo: 送信テスト / Sending works";
 
@@ -14,13 +13,20 @@ const TEXT: &str = "このメールが届いたら、Otomoからの送信は正�
     このメールは削除してかまいません。\r\n\r\n\
     If you can read this, sending from Otomo is set up.\r\nYou can delete this message.\r\n";
 
-/// Composes it. `id` is random; it makes the Message-ID unlike any other (RFC 5322 §3.6.4).
-pub fn test_mail(address: &Address, now: Timestamp, id: u128) -> io::Result<Vec<u8>> {
-    let person = Named { email: address.clone(), name: String::new() };
-    let mut mail =
-        header::envelope(&person, SUBJECT, &now.to_rfc3339(), &format!("{id:032x}@{}", address.domain()))?.into_bytes();
-    text_part("plain", TEXT, &mut mail)?;
-    Ok(mail)
+/// Composes it. `id` is random; it makes the Message-ID unlike any other (RFC 5322 §3.6.4). `None` if the address can't
+/// stand in a header field.
+pub fn test_mail(address: &Address, now: Timestamp, id: u128) -> Option<Vec<u8>> {
+    let person: lettre::message::Mailbox = address.as_str().parse().ok()?;
+    let date = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(now.0).ok()?);
+    let mail = Message::builder()
+        .from(person.clone())
+        .to(person)
+        .subject(SUBJECT)
+        .date(date)
+        .message_id(Some(format!("<{id:032x}@{}>", address.domain())))
+        .header(ContentType::TEXT_PLAIN)
+        .body(TEXT.to_owned());
+    Some(mail.ok()?.formatted())
 }
 
 #[cfg(test)]

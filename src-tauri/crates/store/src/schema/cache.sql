@@ -153,3 +153,20 @@ CREATE TABLE health (
     fault TEXT NOT NULL,       -- JSON: what failed; empty where nothing did
     PRIMARY KEY (account, since)
 ) STRICT, WITHOUT ROWID;
+
+-- The numbers of a POP3 mailbox's messages.
+CREATE TABLE uidl_book (
+    folder INTEGER PRIMARY KEY REFERENCES folder (id) ON DELETE CASCADE,
+    validity INTEGER NOT NULL,        -- when it was begun, s
+    next INTEGER NOT NULL,            -- the next uid
+    lost INTEGER NOT NULL DEFAULT 0,  -- messages gone before they were fetched
+    lost_at INTEGER                   -- the last of them, ms
+) STRICT;
+-- The messages that the server had the last time.
+CREATE TABLE uidl (
+    folder INTEGER NOT NULL REFERENCES uidl_book (folder) ON DELETE CASCADE,
+    unique_id TEXT NOT NULL,            -- RFC 1939 UIDL
+    uid INTEGER NOT NULL,
+    missed INTEGER NOT NULL DEFAULT 0,  -- not there when it was fetched
+    PRIMARY KEY (folder, unique_id)
+) STRICT, WITHOUT ROWID;

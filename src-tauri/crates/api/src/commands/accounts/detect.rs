@@ -1,7 +1,7 @@
 //! Before there is an account: what an address is, and the sign-in at its provider.
 
 use otomo_domain::address::Address;
-use otomo_domain::detect::{Detected, Finding, SettingsOrigin, Watcher};
+use otomo_domain::detect::{Detected, Finding, Offer, SettingsOrigin, Watcher};
 use otomo_domain::link::Link;
 use otomo_domain::oauth::Purpose;
 use otomo_engine::accounts::SignInWish;
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Api;
+use crate::commands::app::Nothing;
 use crate::error::{ApiError, Code};
 
 /// What was typed, as it was typed.
@@ -50,6 +51,18 @@ pub struct AuthorisedView {
     pub matches: bool,
     /// Permissions that were not given.
     pub missing: Vec<String>,
+}
+
+/// A mailbox that another mail program of this computer is set up for.
+#[derive(Serialize, TS)]
+pub struct FoundHere {
+    pub address: Address,
+    pub offer: Offer,
+}
+
+pub(crate) async fn found_here(api: &Api, _: Nothing) -> Result<Vec<FoundHere>, ApiError> {
+    let found = api.engine().found_here().await?;
+    Ok(found.into_iter().map(|(address, offer)| FoundHere { address, offer }).collect())
 }
 
 /// Tells what the sources say.

@@ -22,6 +22,10 @@ pub struct HealthView {
     pub since: Timestamp,
     pub until: Timestamp,
     pub spans: Vec<SpanView>,
+    /// Mail of a POP3 server that was listed and gone before it could be fetched: another program takes it away.
+    pub lost: u32,
+    /// When that was last seen.
+    pub lost_at: Option<Timestamp>,
 }
 
 /// A stretch of time in which nothing changed.
@@ -62,5 +66,12 @@ pub(crate) async fn health(api: &Api, args: AccountArgs) -> Result<HealthView, A
     let until = api.engine().now();
     let since = until - SHOWN;
     let spans = api.engine().health(AccountId(args.id), since).await?;
-    Ok(HealthView { since, until, spans: spans.into_iter().map(Into::into).collect() })
+    let lost = api.engine().lost_before_fetch(AccountId(args.id)).await?;
+    Ok(HealthView {
+        since,
+        until,
+        spans: spans.into_iter().map(Into::into).collect(),
+        lost: lost.count,
+        lost_at: lost.last_at,
+    })
 }

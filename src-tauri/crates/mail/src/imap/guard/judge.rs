@@ -52,6 +52,11 @@ impl Judge {
         }
     }
 
+    /// The beginning of the answer that the next line belongs to; empty if that line begins one.
+    pub fn heard(&self) -> &[u8] {
+        &self.skeleton
+    }
+
     fn literal(&mut self, claimed: u64, allowed: u64) -> Result<u64, Violation> {
         let limit = if self.is_fetch() { allowed } else { LITERAL };
         self.literals = self.literals.saturating_add(claimed);

@@ -1,0 +1,5 @@
+/** How the wizard is left before its end. */
+export interface Exit {
+  label: string;
+  act: () => void;
+}
