@@ -181,8 +181,8 @@ async fn a_sign_in_that_was_taken_back_is_asked_for_anew_and_nothing_is_missing(
     let id = program.adds(account, &authorised).await["id"].clone();
     program.captures(20).await;
     program.lab.take_back_every_sign_in();
-    program.deliver(ALICE, 20..40);
     let doing = program.comes_to("needs_person", "sign_in_expired").await;
+    program.deliver(ALICE, 20..40);
     assert_eq!(doing["error"]["action"], "sign_in_at_provider");
     assert_eq!(program.mails().await, 20);
     let again = program.authorise("google", "imap", ALICE).await;
