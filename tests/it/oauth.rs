@@ -5,10 +5,12 @@
 //! | [`good`] | a sign-in that nobody disturbs, and what it leaves behind |
 //! | [`attacks`] | everybody who would disturb it |
 //! | [`journey`] | a real provider and a real browser |
+//! | [`secrets`] | that nothing of it is told or written down |
 
 mod attacks;
 mod good;
 mod journey;
+mod secrets;
 
 use std::path::Path;
 use std::sync::Arc;
