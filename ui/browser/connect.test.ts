@@ -422,10 +422,27 @@ test('nor where its servers are typed by hand', async () => {
   await p.types();
   await p.at('connect_found');
   await p.press('connect_manual');
+  await p.fill('host', 'imap-mail.outlook.com');
   await p.press('common_next');
   await p.press('connect_promise_go');
   await p.at('connect_ask_first');
   expect(await passwords(p.page)).toBe(0);
+});
+
+test('an account that only sends needs no incoming server', async () => {
+  const p = await begin('self_hosted', ENGLISH);
+  await p.press('first_run_connect');
+  await p.fill('address', 'mori@example.co.jp');
+  await p.press('connect_manual');
+  await p.page.getByText(p.words.connect_send_only, { exact: true }).click();
+  await p.sees('connect_send_only_text');
+  await p.press('common_next');
+  await p.press('connect_promise_go');
+  await p.signsIn();
+  await p.sees('connect_test_sends');
+  await p.press('connect_go');
+  await p.at('connect_done');
+  expect(await p.page.getByText(p.words.connect_newest).count()).toBe(0);
 });
 
 test('by keyboard alone a mailbox is connected, and every step begins at its heading', async () => {

@@ -9,8 +9,7 @@ export const grouped = (digest: string): string => digest.toUpperCase().match(/.
 export function serverOf(servers: ServerDraft, { host, port }: CertificateInfo): EndpointDraft {
   const { receive, send } = servers;
   const shows = (server: EndpointDraft): boolean => server.host.toLowerCase() === host.toLowerCase();
-  if (shows(send) && Number(send.port) === port) return send;
-  return !shows(receive) && shows(send) ? send : receive;
+  return shows(send) && (Number(send.port) === port || !shows(receive)) ? send : receive;
 }
 
 /** What counts for the server from now on: another name in a good certificate, or this one key. */

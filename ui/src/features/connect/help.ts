@@ -26,7 +26,8 @@ export function helpFor(connecting: Connecting, dialogs: Dialogs): Help {
     case 'make_app_password':
       return help(() => signIn(connecting, sending), connecting.way.kind === 'password' ? m.first_run_password_again() : m.action_browser());
     case 'sign_in_at_provider':
-      return connecting.way.kind === 'browser' ? help(() => signIn(connecting, false)) : help(() => connecting.to(connecting.offers.length > 0 ? 'choose' : 'address'), m.connect_other_way());
+      if (connecting.way.kind === 'browser') return help(() => signIn(connecting, false));
+      return help(() => connecting.to(connecting.offers.length > 0 ? 'choose' : 'address'), m.connect_other_way());
     case 'compare_certificate':
       return connecting.test.certificate ? help(dialogs.compare) : help(dialogs.ask, m.first_run_ask());
     case 'send_by_graph':

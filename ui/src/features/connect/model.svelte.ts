@@ -1,30 +1,20 @@
 /** From a typed address to a connected mailbox. What was filled in survives going back and forth. */
 import type { Desk } from '../../desk.svelte';
-import type { AccountView, FoundHere, Hosting, NewAccountArgs, Offer, RepRole, ShareMode, Verdict } from '../../gen/api';
+import type { AccountView, FoundHere, Hosting, NewAccountArgs, Offer, Verdict } from '../../gen/api';
+import { argsOf } from './args';
 import { BrowserSignIn } from './browser.svelte';
 import { PastDraft } from './past.svelte';
 import { Search } from './search.svelte';
 import { ServerDraft, type ServerField } from './server.svelte';
+import { Sharing } from './sharing.svelte';
 import { MailboxTest } from './test.svelte';
 import { looksLikeAddress, narrow } from './text';
+import { Trail, type Stage } from './trail.svelte';
 import { hostingOf, wayOf, type Way } from './ways';
 
-export type Stage = 'address' | 'finding' | 'choose' | 'manual' | 'files' | 'promise' | 'sign_in' | 'test' | 'share' | 'past' | 'done';
 export type Field = 'address' | 'path' | 'password' | 'sending_password' | ServerField;
-/** Who reads the mailbox. */
-export type Audience = 'mine' | 'team';
-
-/** The stages that count as one step each, in their order. */
-const COUNTED: readonly (readonly Stage[])[] = [['address'], ['finding', 'choose', 'manual', 'files'], ['promise'], ['sign_in'], ['test'], ['share'], ['past']];
-
-/** Names that usually belong to a team: seen while the address is typed, before the program is asked. */
-const SHARED = /^(contact|eigyo|hr|info|inquiry|jinji|office|recruit|sales|saiyo|service|shop|soumu|support|team|toiawase)([-._].*)?@/i;
-
-/** What is recommended: executives read first, everybody else shares. */
-export const recommended = (role: RepRole): ShareMode => (role === 'executive' ? 'manual' : 'share');
 
 export class Connecting {
-  stage = $state<Stage>('address');
   /** The field that a stage begins with; its heading where it is left out. */
   focus = $state<Field | null>(null);
   address = $state('');
@@ -52,12 +42,9 @@ export class Connecting {
   readonly browser: BrowserSignIn;
   readonly test: MailboxTest;
   readonly past: PastDraft;
+  readonly sharing: Sharing;
+  readonly trail = new Trail();
   readonly #desk: Desk;
-  #audience = $state<Audience | null>(null);
-  #role = $state<RepRole | null>(null);
-  #mode = $state<ShareMode | null>(null);
-  /** The stages that lead back. */
-  #trail = $state.raw<readonly Stage[]>([]);
   /** What the last search was for. */
   #searched = '';
 
@@ -67,13 +54,22 @@ export class Connecting {
     this.browser = new BrowserSignIn(desk.host);
     this.test = new MailboxTest(desk.host);
     this.past = new PastDraft(desk.host);
+    this.sharing = new Sharing({
+      address: () => this.address,
+      looksShared: () => this.search.detected?.looks_shared ?? null,
+      locked: () => desk.policy.value?.share_mode ?? null,
+    });
+  }
+
+  get stage(): Stage {
+    return this.trail.stage;
   }
 
   /** Mail files are read, not a server. */
-  readonly fromFiles = $derived(this.#trail.includes('files') || this.stage === 'files');
+  readonly fromFiles = $derived.by(() => this.trail.has('files'));
 
   /** The servers are typed by hand. */
-  readonly isTyped = $derived(this.#trail.includes('manual') || this.stage === 'manual');
+  readonly isTyped = $derived.by(() => this.trail.has('manual'));
 
   readonly servers = $derived(this.isTyped ? this.#typed : this.#offered);
 
@@ -87,67 +83,38 @@ export class Connecting {
     return verdict.offers.filter((offer) => hostingOf(offer) === this.hosting);
   });
 
-  readonly way = $derived.by((): Way =>
-    wayOf({ offer: this.#ofServers(), host: this.servers.receive.host, registered: this.#desk.policy.value?.providers ?? [] }),
-  );
-
-  /** Which step of how many this is on the person's way; `null` at its end. */
-  readonly progress = $derived.by(() => {
-    const steps = COUNTED.filter(([first]) => !this.fromFiles || first !== 'sign_in');
-    const step = steps.findIndex((stages) => stages.includes(this.stage)) + 1;
-    return step > 0 ? { step, of: steps.length } : null;
+  /** How one signs in to the servers as they stand. */
+  readonly way = $derived.by((): Way => {
+    const { receives, receive, send } = this.servers;
+    const { host } = receives ? receive : send;
+    return wayOf({ offer: this.#ofServers(), host, registered: this.#desk.policy.value?.providers ?? [] });
   });
 
-  readonly canGoBack = $derived(this.#trail.length > 0);
+  /** Which step of how many this is on the person's way. */
+  readonly progress = $derived.by(() =>
+    this.trail.progress(this.fromFiles ? ['sign_in'] : this.servers.receives ? [] : ['share', 'past']),
+  );
 
-  /** The mode that the company has set for every account. */
-  readonly lockedMode = $derived.by(() => this.#desk.policy.value?.share_mode ?? null);
-
-  get audience(): Audience {
-    return this.#audience ?? (this.looksShared ? 'team' : 'mine');
-  }
-  set audience(chosen: Audience) {
-    this.#audience = chosen;
-  }
-
-  get role(): RepRole {
-    return this.#role ?? (this.audience === 'team' ? 'shared_address' : 'rep');
-  }
-  set role(chosen: RepRole) {
-    [this.#role, this.#mode] = [chosen, null];
-  }
-
-  get mode(): ShareMode {
-    return this.lockedMode ?? this.#mode ?? recommended(this.role);
-  }
-  set mode(chosen: ShareMode) {
-    this.#mode = chosen;
-  }
-
-  /** `info@`, `sales@`: the program says so once it was asked, the window guesses the same before. */
-  readonly looksShared = $derived.by(() => SHARED.test(narrow(this.address)) || (this.search.detected?.looks_shared ?? false));
+  /** A password of its own is asked for, for sending. */
+  readonly needsSendingPassword = $derived(!this.fromFiles && this.servers.sending === 'smtp' && this.servers.auth === 'own');
 
   go(stage: Stage, focus: Field | null = null): void {
-    if (this.stage !== 'finding') this.#trail = [...this.#trail, this.stage];
-    this.#show(stage, focus);
+    this.trail.go(stage);
+    this.#show(focus);
   }
 
   /** To the stage before; what is under way ends. */
   back = (): void => {
     this.#rest();
-    const before = this.#trail.at(-1);
-    if (!before) return;
-    this.#trail = this.#trail.slice(0, -1);
-    this.#show(before, null);
+    this.trail.back();
+    this.#show(null);
   };
 
-  /** Back to a stage that was passed, or on to one that was not. */
+  /** Back to a stage that was passed, or on to one that was not; what is under way ends. */
   to(stage: Stage, focus: Field | null = null): void {
     this.#rest();
-    const at = this.#trail.indexOf(stage);
-    if (at < 0) return this.go(stage, focus);
-    this.#trail = this.#trail.slice(0, at);
-    this.#show(stage, focus);
+    this.trail.to(stage);
+    this.#show(focus);
   }
 
   /** Looks at the address: puts right what an input method made of it. */
@@ -162,7 +129,7 @@ export class Connecting {
   /** Searches for the settings of the address, and shows what was found. */
   find = async (): Promise<void> => {
     if (!this.readAddress()) return void (this.focus = 'address');
-    if (this.stage === 'choose') this.#show('finding', null);
+    if (this.stage === 'choose') this.trail.replace('finding');
     else if (this.stage !== 'finding') this.go('finding');
     const { address } = this;
     if (!(await this.search.start(address)) || this.stage !== 'finding') return;
@@ -189,7 +156,7 @@ export class Connecting {
   /** Takes over what another mail program of this computer is set up for. */
   takeOver = ({ address, offer }: FoundHere): void => {
     this.address = address;
-    this.search.know({ address, normalised: false, looks_shared: this.looksShared, verdict: { kind: 'offers', offers: [offer] } });
+    this.search.know({ address, normalised: false, looks_shared: this.sharing.looksShared, verdict: { kind: 'offers', offers: [offer] } });
     this.#found(address);
   };
 
@@ -231,7 +198,7 @@ export class Connecting {
   /** Opens the browser for the sign-in. */
   authorise = async (): Promise<void> => {
     if (this.way.kind !== 'browser') return;
-    const purpose = this.servers.protocol;
+    const purpose = this.servers.receives ? this.servers.protocol : 'send_only';
     const sends = this.servers.sending !== 'off';
     const { provider } = this.way;
     this.delegated = false;
@@ -257,7 +224,7 @@ export class Connecting {
   /** Tests what was filled in. */
   probe = (): void => {
     if (this.#needsPassword() && this.#miss('password', this.password !== '')) return void (this.focus = 'password');
-    if (this.#needsSendingPassword() && this.#miss('sending_password', this.sendingPassword !== '')) {
+    if (this.needsSendingPassword && this.#miss('sending_password', this.sendingPassword !== '')) {
       return void (this.focus = 'sending_password');
     }
     if (this.stage !== 'test') this.go('test');
@@ -269,8 +236,9 @@ export class Connecting {
     this.servers.sending = 'off';
   };
 
-  /** The mailbox works: on to who reads it, and meanwhile to how much is in it. */
+  /** The mailbox works: on to who reads it, and meanwhile to how much is in it. What only sends has nothing to share. */
   proceed = (): void => {
+    if (!this.fromFiles && !this.servers.receives) return void this.connect();
     if (this.past.course === 'idle' || this.past.course === 'failed') void this.past.survey(this.args());
     this.go('share');
   };
@@ -281,7 +249,7 @@ export class Connecting {
     try {
       this.account = await this.#desk.host.call('accounts.add', this.args());
       this.#forgetSecrets();
-      [this.#trail, this.stage] = [[], 'done'];
+      this.trail.end();
       return true;
     } catch (reason) {
       this.reason = reason;
@@ -307,41 +275,11 @@ export class Connecting {
 
   /** The mailbox as the program is asked to test or to connect it. */
   args(): NewAccountArgs {
-    const since = this.past.since();
-    const general = {
-      address: this.address,
-      role: this.role,
-      share_mode: this.mode,
-      ...(since === null ? {} : { import_since: since }),
-    };
-    if (this.fromFiles) return { ...general, path: this.path };
-    const folders = this.past.folders();
-    return { ...general, ...this.#server(), ...this.#secret(), ...(folders ? { folders } : {}) };
-  }
-
-  /** The company's own settings are left to the program. */
-  #server(): Partial<NewAccountArgs> {
-    const { servers } = this;
-    if (this.isLocked) return { protocol: servers.protocol, ...(servers.sending === 'off' ? { sending: { kind: 'off' } } : {}) };
-    const user = servers.user.trim();
-    return { protocol: servers.protocol, endpoint: servers.receive.value(), ...(user ? { user } : {}), sending: servers.sendingValue() };
-  }
-
-  #secret(): Partial<NewAccountArgs> {
-    const own = this.#needsSendingPassword() ? { sending_password: this.sendingPassword } : {};
-    const ticket = this.browser.done?.ticket;
-    const delegate = this.delegated ? this.browser.done?.address : null;
-    const signedIn = { ...(ticket === undefined ? {} : { ticket }), ...(delegate ? { delegate } : {}) };
-    if (this.way.kind === 'browser') return { ...signedIn, ...own };
-    return { password: this.password, ...own };
+    return argsOf(this);
   }
 
   #needsPassword(): boolean {
     return !this.fromFiles && this.way.kind === 'password';
-  }
-
-  #needsSendingPassword(): boolean {
-    return !this.fromFiles && this.servers.sending === 'smtp' && this.servers.auth === 'own';
   }
 
   #found(address: string): void {
@@ -375,7 +313,9 @@ export class Connecting {
 
   /** The chosen offer, as long as mail is received from its server. */
   #ofServers(): Offer | null {
-    return this.servers.receive.host === this.offer?.receive?.host ? this.offer : null;
+    const { receives, receive, send } = this.servers;
+    const same = receives ? receive.host === this.offer?.receive?.host : send.host === this.offer?.send?.host;
+    return same ? this.offer : null;
   }
 
   /** Notes whether a field breaks its rule; says so. */
@@ -385,8 +325,8 @@ export class Connecting {
     return !isRight;
   }
 
-  #show(stage: Stage, focus: Field | null): void {
-    [this.stage, this.focus, this.reason] = [stage, focus, null];
+  #show(focus: Field | null): void {
+    [this.focus, this.reason] = [focus, null];
   }
 
   #rest(): void {

@@ -85,9 +85,9 @@ describe('the address', () => {
   test('of a team is taken for one until the person says otherwise', async () => {
     const { connecting } = await begun();
     connecting.address = 'sales-tokyo@example.co.jp';
-    expect([connecting.audience, connecting.role, connecting.mode]).toEqual(['team', 'shared_address', 'share']);
-    connecting.audience = 'mine';
-    expect([connecting.audience, connecting.role]).toEqual(['mine', 'rep']);
+    expect([connecting.sharing.audience, connecting.sharing.role, connecting.sharing.mode]).toEqual(['team', 'shared_address', 'share']);
+    connecting.sharing.audience = 'mine';
+    expect([connecting.sharing.audience, connecting.sharing.role]).toEqual(['mine', 'rep']);
   });
 });
 
@@ -164,7 +164,7 @@ describe('going back', () => {
       return connecting.stage;
     });
     expect(stages).toEqual(['promise', 'choose', 'address']);
-    expect([connecting.canGoBack, connecting.offer]).toEqual([false, OFFER]);
+    expect([connecting.trail.canGoBack, connecting.offer]).toEqual([false, OFFER]);
   });
 
   test('keeps the choice where the same address is searched for again, and not for another one', async () => {
@@ -280,6 +280,24 @@ describe('the test', () => {
     expect(['endpoint', 'sending', 'user'].filter((key) => key in args)).toEqual([]);
   });
 
+  test('of what only sends names no incoming server, and is the last step', async () => {
+    const { connecting, host, last } = await begun();
+    connecting.byHand();
+    Object.assign(connecting.servers, { receives: false });
+    connecting.servers.receive.host = '';
+    connecting.accept();
+    connecting.go('sign_in');
+    connecting.password = 'pw';
+    expect([connecting.stage, connecting.progress]).toEqual(['sign_in', { step: 4, of: 5 }]);
+    connecting.probe();
+    const args = host.argsOf('accounts.test')[0] ?? {};
+    expect(args).toMatchObject({ send_only: true, sending: { kind: 'smtp' } });
+    expect('endpoint' in args).toBe(false);
+    await host.answer(last('accounts.test'), PASSED);
+    connecting.proceed();
+    expect([host.argsOf('accounts.add').length, host.argsOf('accounts.survey').length]).toEqual([1, 0]);
+  });
+
   test('that only sending fails is a valid end', async () => {
     const { connecting, host, last } = await probing();
     await host.answer(last('accounts.test'), { ...PASSED, sending: { state: 'failed', error: WRONG } });
@@ -350,12 +368,12 @@ describe('the end', () => {
     const { connecting, host, last } = await probing();
     await host.answer(last('accounts.test'), PASSED);
     connecting.proceed();
-    connecting.role = 'executive';
+    connecting.sharing.role = 'executive';
     const connected = connecting.connect();
     await host.answer(last('accounts.add'), { id: 1, address: 'mori@example.co.jp' });
     expect(await connected).toBe(true);
     expect(host.argsOf('accounts.add')[0]).toMatchObject({ address: 'mori@example.co.jp', password: 'pw', role: 'executive', share_mode: 'manual' });
-    expect([connecting.stage, connecting.password, connecting.canGoBack]).toEqual(['done', '', false]);
+    expect([connecting.stage, connecting.password, connecting.trail.canGoBack]).toEqual(['done', '', false]);
   });
 
   test('says why it could not connect, and stays', async () => {
@@ -367,8 +385,8 @@ describe('the end', () => {
 
   test('has the mode that the company set, whatever is chosen', async () => {
     const { connecting } = await probing(OFFER, { share_mode: 'manual' });
-    connecting.mode = 'share';
-    expect([connecting.mode, connecting.args().share_mode]).toEqual(['manual', 'manual']);
+    connecting.sharing.mode = 'share';
+    expect([connecting.sharing.mode, connecting.args().share_mode]).toEqual(['manual', 'manual']);
   });
 
   test('counts the past mail while the person thinks about sharing', async () => {
@@ -391,4 +409,6 @@ test('a request to the IT department has both languages, both servers, what to e
   }
   expect(text).not.toContain('geheim');
   expect(text.indexOf('受信サーバー')).toBeLessThan(text.indexOf('Incoming server'));
+  const english = requestText({ args: args ?? { address: '' }, way: connecting.way, step, reason }, 'en');
+  expect(english.indexOf('Incoming server')).toBeLessThan(english.indexOf('受信サーバー'));
 });

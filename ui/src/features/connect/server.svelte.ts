@@ -73,10 +73,23 @@ export class EndpointDraft {
   }
 }
 
+/**
+ * Whether a host is one of a private network, by its address (RFC 1918, RFC 4193, RFC 3927) or name. The program decides
+ * by the same rule (`Endpoint::is_private`).
+ */
+export function isPrivate(host: string): boolean {
+  const name = host.toLowerCase().replace(/^\[|\]$/g, '');
+  if (/^(10|127)\.|^192\.168\.|^169\.254\.|^172\.(1[6-9]|2\d|3[01])\./.test(name) && /^[\d.]+$/.test(name)) return true;
+  if (name.includes(':')) return name === '::1' || /^(f[cd]|fe[89ab])/.test(name);
+  return !name.includes('.') || /\.(local|lan|internal|home\.arpa)$/.test(name);
+}
+
 export type ServerField = 'host' | 'port' | 'user' | 'send_host' | 'send_port' | 'send_user';
 
 export class ServerDraft {
   protocol = $state<Protocol>('imap');
+  /** False where mail is only sent. */
+  receives = $state(true);
   user = $state('');
   sending = $state<Sending['kind']>('smtp');
   auth = $state<SmtpAuth['with']>('mailbox');
@@ -90,12 +103,19 @@ export class ServerDraft {
 
   /** Whether a password or a mail would go over the network for everybody to read. */
   get isClear(): boolean {
-    return this.receive.security === 'clear' || (this.sending === 'smtp' && this.send.security === 'clear');
+    return this.clearHosts.length > 0;
+  }
+
+  /** The hosts that are spoken to without TLS. */
+  get clearHosts(): string[] {
+    const servers = [...(this.receives ? [this.receive] : []), ...(this.sending === 'smtp' ? [this.send] : [])];
+    return servers.filter(({ security }) => security === 'clear').map(({ host }) => host);
   }
 
   /** Takes over what was found. */
   fill(offer: Offer): void {
     this.protocol = offer.protocol;
+    this.receives = offer.receive !== null;
     this.user = offer.user;
     this.receive.fill(offer.receive);
     this.send.fill(offer.send);
@@ -106,7 +126,7 @@ export class ServerDraft {
 
   /** Takes over what another draft has. */
   copy(other: ServerDraft): void {
-    [this.protocol, this.user, this.sending] = [other.protocol, other.user, other.sending];
+    [this.protocol, this.receives, this.user, this.sending] = [other.protocol, other.receives, other.user, other.sending];
     [this.auth, this.sendUser, this.clearAgreed] = [other.auth, other.sendUser, other.clearAgreed];
     this.receive.fill(other.receive.value());
     this.send.fill(other.send.host ? other.send.value() : null);
@@ -118,7 +138,7 @@ export class ServerDraft {
       [this.protocol, this.user] = [source.kind, source.user];
       this.receive.fill(source.endpoint);
     }
-    this.sending = sending.kind;
+    [this.receives, this.sending] = [source.kind !== 'nothing', sending.kind];
     if (sending.kind !== 'smtp') return;
     this.send.fill(sending.endpoint);
     this.auth = sending.auth.with;
@@ -128,7 +148,7 @@ export class ServerDraft {
   /** Looks at every field; gives back the first that breaks its rule. */
   check(): ServerField | null {
     [this.receive, this.send].forEach((server) => server.correct());
-    const broken: (ServerField | null)[] = [this.receive.flaw()];
+    const broken: (ServerField | null)[] = this.receives ? [this.receive.flaw()] : [];
     if (this.sending === 'smtp') {
       const flaw = this.send.flaw();
       broken.push(flaw && (`send_${flaw}` as const), this.auth === 'own' && this.sendUser.trim() === '' ? 'send_user' : null);

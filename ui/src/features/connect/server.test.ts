@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CertificateInfo, Offer } from '../../gen/api';
 import { grouped, serverOf, trustOf } from './certificate';
-import { ServerDraft } from './server.svelte';
+import { isPrivate, ServerDraft } from './server.svelte';
 
 const OFFER = {
   protocol: 'imap',
@@ -76,6 +76,14 @@ describe('an exception', () => {
     expect([servers.send.value().trust, servers.receive.value().trust]).toEqual([{ by: 'key', spki: 'ab' }, undefined]);
   });
 
+  test('of two servers of one name is for the one whose port it is', () => {
+    const host = 'mail.example.jp';
+    const servers = filled({ receive: { host, port: 993, security: 'tls' }, send: { host, port: 465, security: 'tls' } });
+    expect(serverOf(servers, { ...SHOWN, host, port: 465 })).toBe(servers.send);
+    expect(serverOf(servers, { ...SHOWN, host, port: 993 })).toBe(servers.receive);
+    expect(serverOf(filled(), { ...SHOWN, port: 465 }).host).toBe('smtp.example.jp');
+  });
+
   test('ends as soon as the server has another name', () => {
     const servers = filled();
     servers.send.agree({ by: 'key', spki: 'ab' });
@@ -97,6 +105,22 @@ test('a way without TLS is known on either server, and every new setting asks fo
   expect(servers.isClear).toBe(true);
   servers.fill(OFFER);
   expect([servers.isClear, servers.clearAgreed]).toEqual([false, false]);
+});
+
+test.each([
+  ['10.0.0.1', true],
+  ['172.31.9.9', true],
+  ['172.32.0.1', false],
+  ['192.168.0.10', true],
+  ['203.0.113.5', false],
+  ['[fd00::1]', true],
+  ['2001:db8::1', false],
+  ['mailserver', true],
+  ['mail.minato.local', true],
+  ['10.example.jp', false],
+  ['mail.example.jp', false],
+])('%s is private: %s', (host, expected) => {
+  expect(isPrivate(host)).toBe(expected);
 });
 
 test('a digest is written as people compare it', () => {

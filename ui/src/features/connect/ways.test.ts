@@ -20,6 +20,7 @@ describe('one signs in', () => {
     ['browser microsoft', offer('outlook.office365.com', { sign_in: at('microsoft') }), []],
     ['ask_it microsoft', offer('outlook.office365.com', { sign_in: at('microsoft'), warning: 'no_client' }), []],
     ['ask_it microsoft', offer('outlook.office365.com'), []],
+    ['ask_it microsoft', offer('outlook.office365.com', { app_password: guide }), []],
     ['browser microsoft', offer('outlook.office365.com'), ['microsoft']],
     ['browser acme', offer('imap.acme.example', { sign_in: at('acme') }), []],
     ['password icloud', offer('imap.mail.me.com', { app_password: { guide: 'icloud', page: null } }), ['google']],

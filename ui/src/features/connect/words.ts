@@ -1,7 +1,8 @@
 import type { Offer, RepRole, SettingsOrigin, ShareMode, Step, Unsupported, Warning } from '../../gen/api';
 import { m } from '../../paraglide/messages.js';
-import type { Field, Stage } from './model.svelte';
+import type { Field } from './model.svelte';
 import type { Range } from './past.svelte';
+import type { Stage } from './trail.svelte';
 
 type Word = (inputs?: Record<string, never>, options?: { locale?: 'en' | 'ja' }) => string;
 

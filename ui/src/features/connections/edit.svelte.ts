@@ -67,6 +67,11 @@ export class AccountEdit {
     return !this.isOther || this.password !== '';
   });
 
+  /** Another section: what was said of the one before goes. */
+  show = (section: Section): void => {
+    [this.section, this.reason, this.saved] = [section, null, false];
+  };
+
   /** Signs in at the provider, as whom the account is of. */
   authorise = (): void => {
     const { provider } = this;
@@ -120,10 +125,9 @@ export class AccountEdit {
   }
 
   #change(): ChangeArgs {
-    const { id, source } = this.account;
+    const { id } = this.account;
     const user = this.servers.user.trim();
-    const isServer = source.kind === 'imap' || source.kind === 'pop3';
-    const server = isServer ? { protocol: this.servers.protocol, endpoint: this.servers.receive.value(), ...(user ? { user } : {}) } : {};
+    const server = this.servers.receives ? { protocol: this.servers.protocol, endpoint: this.servers.receive.value(), ...(user ? { user } : {}) } : {};
     const ticket = this.browser.done?.ticket;
     const proof = this.provider === null ? (this.password ? { password: this.password } : {}) : ticket === undefined ? {} : { ticket };
     const own = this.sendingPassword ? { sending_password: this.sendingPassword } : {};

@@ -1,4 +1,7 @@
-/** A program made up for browsers. The page's address chooses how it does: `?state=failed`. */
+/**
+ * A program made up for browsers. The page's address chooses how it does: `?state=failed`; or, on the first run, which
+ * mailbox there is to connect: `?state=google` (`scenarios.ts` lists them).
+ */
 import type { AccountView, ApiError, Commands, QueueRow } from '../../gen/api';
 import type { Host } from '../types';
 import { error } from './errors';

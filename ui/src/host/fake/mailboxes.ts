@@ -1,5 +1,6 @@
 /** The mailboxes of the made-up program: found, tested, connected, changed and removed as the real ones are. */
-import type { AccountView, ApiError, AuthorisedView, Commands, Event, HealthView, NewAccountArgs, Sending, SettingsOrigin, Source, SpanView, Step, SurveyRow, Tested } from '../../gen/api';
+import type { AccountView, ApiError, AuthorisedView, Commands, Event, FolderView, HealthView, NewAccountArgs } from '../../gen/api';
+import type { Sending, SettingsOrigin, Source, SpanView, Step, SurveyRow, Tested } from '../../gen/api';
 import { error } from './errors';
 import { MINUTE } from './sample';
 import { detected, FOLDERS, SCENARIOS, type Scenario } from './scenarios';
@@ -82,7 +83,7 @@ export class Mailboxes {
         ...(share_mode ? { share_mode } : {}),
         ...(senders ? { senders } : {}),
         ...(import_since === undefined ? {} : { import_since: import_since || null }),
-        ...(folders ? { folders: folders.map((name) => ({ name, role: FOLDERS.find((row) => row.name === name)?.role ?? 'other', captured_at: null })) } : {}),
+        ...(folders ? { folders: folders.map(folderOf) } : {}),
       }),
     'accounts.remove': async ({ id }) => {
       await wait(200);
@@ -129,7 +130,8 @@ export class Mailboxes {
 
   async #test(args: NewAccountArgs): Promise<Tested> {
     const { op = 0, sending } = args;
-    const receiving = args.path === undefined ? RECEIVING : RECEIVING.filter(([step]) => ['connect', 'inbox', 'folders'].includes(step));
+    const steps = args.path === undefined ? RECEIVING : RECEIVING.filter(([step]) => ['connect', 'inbox', 'folders'].includes(step));
+    const receiving = args.send_only ? [] : steps;
     for (const [step, detail] of receiving) await this.#step(op, step, detail, args);
     const folders = FOLDERS.map(({ name, role }) => ({ name, role, captured_at: null }));
     const tested: Tested = { folders, inbox: 2418, sending: { state: 'off' } };
@@ -169,23 +171,25 @@ export class Mailboxes {
     return rows.map((row) => ({ ...row, survey: row.survey && { ...row.survey, since: since.map((_, i) => row.survey?.since[i] ?? 120) } }));
   }
 
-  #made({ address, path, protocol = 'imap', endpoint, user = address, sending, ticket, role, share_mode, import_since, folders }: NewAccountArgs): AccountView {
+  #made(args: NewAccountArgs): AccountView {
+    const { address, path, protocol = 'imap', endpoint, user = address, sending, ticket, folders } = args;
+    const { role = null, share_mode = null, import_since = null } = args;
     const server = endpoint ?? { host: 'imap.example.co.jp', port: 993, security: 'tls' };
-    const source: Source = path === undefined ? { kind: protocol, endpoint: server, user } : { kind: 'files', path };
+    const mailbox: Source = path === undefined ? { kind: protocol, endpoint: server, user } : { kind: 'files', path };
+    const source: Source = args.send_only ? { kind: 'nothing' } : mailbox;
     const off: Sending = { kind: 'off' };
-    const names = folders ?? ['INBOX', 'Sent'];
     return {
       id: Math.max(0, ...this.all.map(({ id }) => id)) + 1,
       address,
       source,
       sign_in: ticket === undefined ? { kind: 'password' } : { kind: 'oauth', provider: 'google' },
       sending: sending ?? off,
-      role: role ?? null,
-      share_mode: share_mode ?? null,
-      import_since: import_since ?? null,
+      role,
+      share_mode,
+      import_since,
       senders: [{ address, name: '森 健司', from_provider: false }],
       doing: { state: 'in_step' },
-      folders: names.map((name) => ({ name, role: FOLDERS.find((row) => row.name === name)?.role ?? 'other', captured_at: null })),
+      folders: (folders ?? ['INBOX', 'Sent']).map(folderOf),
       captured_at: null,
     };
   }
@@ -203,10 +207,14 @@ export class Mailboxes {
   }
 }
 
+const folderOf = (name: string): FolderView => ({ name, role: FOLDERS.find((row) => row.name === name)?.role ?? 'other', captured_at: null });
+
 /** A day with a pause in the night, an hour without the network, and what is now. */
 function healthOf({ doing }: AccountView, now: number): HealthView {
   const at = (hours: number): number => now - hours * 60 * MINUTE;
-  const span = (from: number, to: number, condition: SpanView['condition'], code: SpanView['code'] = null): SpanView => ({ since: at(from), until: at(to), condition, code });
+  const span = (from: number, to: number, condition: SpanView['condition'], code: SpanView['code'] = null): SpanView => {
+    return { since: at(from), until: at(to), condition, code };
+  };
   const spans = [span(24, 15, 'in_step'), span(9, 5, 'in_step'), span(5, 4, 'waiting', 'unreachable'), span(4, 1, 'in_step')];
   const last = doing.state === 'needs_person' || doing.state === 'waiting' ? doing : null;
   spans.push(span(1, 0, doing.state === 'paused' ? 'paused' : (last?.state ?? 'in_step'), last?.error.code ?? null));

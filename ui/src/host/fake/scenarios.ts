@@ -1,5 +1,6 @@
 /** The mailboxes there are to connect: what is found about an address, how its sign-in goes, and what its servers say. */
-import type { ApiError, CertificateInfo, Detected, Endpoint, Finding, FoundHere, Offer, PolicyView, SettingsOrigin, Step, SurveyRow, Verdict } from '../../gen/api';
+import type { ApiError, CertificateInfo, Detected, Endpoint, Finding, FoundHere, Offer } from '../../gen/api';
+import type { PolicyView, SettingsOrigin, Step, SurveyRow, Unsupported, Verdict } from '../../gen/api';
 import { error } from './errors';
 import { DAY } from './sample';
 
@@ -67,6 +68,13 @@ const APP_PASSWORD: Partial<Offer> = {
   app_password: { guide: 'google', page: 'https://myaccount.google.com/apppasswords' },
   warning: 'no_client',
 };
+const ICLOUD: Partial<Offer> = {
+  service: 'iCloud',
+  receive: tls('imap.mail.me.com', 993),
+  send: { host: 'smtp.mail.me.com', port: 587, security: 'start_tls' },
+  app_password: { guide: 'icloud', page: 'https://account.apple.com/' },
+  origin: 'known_domain',
+};
 const SAKURA: Partial<Offer> = {
   service: 'さくらのメールボックス',
   receive: tls('minato.sakura.ne.jp', 993),
@@ -75,6 +83,13 @@ const SAKURA: Partial<Offer> = {
   warning: 'hoster_certificate',
 };
 const POP3: Partial<Offer> = { protocol: 'pop3', receive: { host: 'pop.example.co.jp', port: 995, security: 'tls' }, origin: 'srv' };
+const FOREIGN: Partial<Offer> = {
+  receive: tls('imap.hoster.example', 993),
+  send: tls('smtp.hoster.example', 465),
+  origin: 'ispdb',
+  foreign: true,
+};
+const HERE: Partial<Offer> = { receive: tls('192.168.0.10', 993), send: tls('192.168.0.10', 465), origin: 'thunderbird' };
 const CLEAR: Partial<Offer> = {
   receive: { host: 'mail.example.co.jp', port: 143, security: 'clear' },
   send: { host: 'mail.example.co.jp', port: 25, security: 'clear' },
@@ -96,15 +111,27 @@ export const certificate = (change: Partial<CertificateInfo> = {}): CertificateI
   ...change,
 });
 
-const WRONG_NAME = error('certificate_wrong_name', 'compare_certificate', 'imap.example.co.jp: *.sakura.ne.jp', certificate({ usable_name: 'minato.sakura.ne.jp' }));
-const OWN = certificate({ subject: 'CN=mail.example.co.jp', issuer: 'CN=Minato Root, O=Minato Shoji', names: ['mail.example.co.jp', 'imap.example.co.jp'] });
+const WRONG_NAME = error(
+  'certificate_wrong_name',
+  'compare_certificate',
+  'imap.example.co.jp: *.sakura.ne.jp',
+  certificate({ usable_name: 'minato.sakura.ne.jp' }),
+);
+const OWN = certificate({
+  subject: 'CN=mail.example.co.jp',
+  issuer: 'CN=Minato Root, O=Minato Shoji',
+  names: ['mail.example.co.jp', 'imap.example.co.jp'],
+});
+
+const DISABLED = error('smtp_auth_disabled', 'send_by_graph', '535 5.7.139 SmtpClientAuthentication is disabled for the Tenant.');
+const NOT_ALLOWED = error('send_as_denied', 'ask_it', '550 5.7.60 Client does not have permissions to send as this sender');
 
 const mine: Scenario = { verdict: offers({}), findings: { autoconfig: found('imap.example.co.jp') } };
 const google: Scenario = { verdict: offers(GOOGLE), findings: { mx: found('aspmx.l.google.com → Google Workspace') } };
 const microsoft: Scenario = { verdict: offers(MICROSOFT), findings: { mx: found('example-co-jp.mail.protection.outlook.com'), tenant: found('Managed') } };
 const failing = (step: Step, fault: ApiError, base: Scenario = mine): Scenario => ({ ...base, faults: { [step]: fault } });
 const browsing = (browser: Scenario['browser'], base: Scenario = google): Scenario => ({ ...base, ...(browser ? { browser } : {}) });
-const unsupported = (why: Extract<Verdict, { kind: 'unsupported' }>['why']): Scenario => ({ verdict: () => ({ kind: 'unsupported', why }), findings: {} });
+const unsupported = (why: Unsupported): Scenario => ({ verdict: () => ({ kind: 'unsupported', why }), findings: {} });
 const NOWHERE: Finding = { outcome: 'failed', detail: 'network is unreachable' };
 
 const row = (name: string, role: SurveyRow['role'], messages: number): SurveyRow => ({
@@ -137,7 +164,10 @@ function manyFolders(): SurveyRow[] {
 
 /** By the name in the page's address: `?state=google`. */
 export const SCENARIOS: Record<string, Scenario> = {
-  self_hosted: { verdict: offers({}, { ...POP3, origin: 'autoconfig' }), findings: { autoconfig: found('imap.example.co.jp'), srv: { outcome: 'stopped' }, guess: { outcome: 'stopped' } } },
+  self_hosted: {
+    verdict: offers({}, { ...POP3, origin: 'autoconfig' }),
+    findings: { autoconfig: found('imap.example.co.jp'), srv: { outcome: 'stopped' }, guess: { outcome: 'stopped' } },
+  },
   google,
   microsoft,
   google_without_client: { verdict: offers(APP_PASSWORD), findings: google.findings },
@@ -147,19 +177,30 @@ export const SCENARIOS: Record<string, Scenario> = {
     findings: { mx: found('jp-smtp-inbound-1.mimecast.com → Mimecast'), tenant: found('Managed') },
   },
   app_password: {
-    verdict: offers({ service: 'iCloud', app_password: { guide: 'icloud', page: 'https://account.apple.com/' }, receive: tls('imap.mail.me.com', 993), send: { host: 'smtp.mail.me.com', port: 587, security: 'start_tls' }, origin: 'known_domain' }),
+    verdict: offers(ICLOUD),
     findings: { known_domain: found('iCloud') },
   },
   sakura: { verdict: offers(SAKURA), findings: { mx: found('minato.sakura.ne.jp') } },
   pop3: { verdict: offers(POP3), findings: { srv: found('_pop3s._tcp → pop.example.co.jp') }, silent: true },
-  foreign: { verdict: offers({ receive: tls('imap.hoster.example', 993), send: tls('smtp.hoster.example', 465), origin: 'ispdb', foreign: true }), findings: { ispdb: found('hoster.example') } },
-  preset: { verdict: offers({ origin: 'policy', locked: true }), findings: { policy: found('imap.example.co.jp') }, policy: { share_mode: 'manual', forbids_certificate_exceptions: true } },
+  foreign: { verdict: offers(FOREIGN), findings: { ispdb: found('hoster.example') } },
+  preset: {
+    verdict: offers({ origin: 'policy', locked: true }),
+    findings: { policy: found('imap.example.co.jp') },
+    policy: { share_mode: 'manual', forbids_certificate_exceptions: true },
+  },
   certificate_name: failing('certificate', WRONG_NAME),
   certificate_issuer: failing('certificate', error('certificate_unknown_issuer', 'compare_certificate', 'CN=Minato Root', OWN)),
   certificate_changed: failing('certificate', error('certificate_key_changed', 'ask_it', 'SPKI 7777…', OWN)),
   clear_text: { verdict: offers(CLEAR), findings: { guess: found('mail.example.co.jp:143') } },
-  clear_text_forbidden: { verdict: offers(CLEAR), findings: { guess: found('mail.example.co.jp:143') }, policy: { forbids_clear_text: true } },
-  no_network: { verdict: () => ({ kind: 'offline' }), findings: { mx: NOWHERE, tenant: NOWHERE, autoconfig: NOWHERE, ispdb: NOWHERE, srv: NOWHERE, guess: NOWHERE } },
+  clear_text_forbidden: {
+    verdict: offers(CLEAR),
+    findings: { guess: found('mail.example.co.jp:143') },
+    policy: { forbids_clear_text: true },
+  },
+  no_network: {
+    verdict: () => ({ kind: 'offline' }),
+    findings: { mx: NOWHERE, tenant: NOWHERE, autoconfig: NOWHERE, ispdb: NOWHERE, srv: NOWHERE, guess: NOWHERE },
+  },
   nothing_found: { verdict: () => ({ kind: 'manual', guess: null }), findings: { mx: found('mail.example.co.jp') } },
   approval: browsing({ fails: error('approval_needed', 'ask_it', 'AADSTS65001 · correlation 0f3a…') }, microsoft),
   wrong_account: browsing({ address: 'k.mori@example.co.jp' }),
@@ -167,13 +208,13 @@ export const SCENARIOS: Record<string, Scenario> = {
   timed_out: browsing({ fails: error('sign_in_timed_out', 'sign_in_at_provider', '300 s') }),
   denied: browsing({ fails: error('sign_in_denied', 'sign_in_at_provider', 'access_denied') }),
   waiting: browsing({ hangs: true }),
-  smtp_disabled: failing('send_sign_in', error('smtp_auth_disabled', 'send_by_graph', '535 5.7.139 SmtpClientAuthentication is disabled for the Tenant.'), microsoft),
-  sending_failed: failing('send_as', error('send_as_denied', 'ask_it', '550 5.7.60 SMTP; Client does not have permissions to send as this sender')),
+  smtp_disabled: failing('send_sign_in', DISABLED, microsoft),
+  sending_failed: failing('send_as', NOT_ALLOWED),
   many_folders: { ...mine, folders: manyFolders() },
   unsupported_government: unsupported('microsoft_government'),
   unsupported_proton: unsupported('proton_without_bridge'),
   unsupported_forwarder: unsupported('forwarder_only'),
-  thunderbird: { ...mine, here: [{ address: 'mori@example.co.jp', offer: offer('mori@example.co.jp', { receive: tls('192.168.0.10', 993), send: tls('192.168.0.10', 465), origin: 'thunderbird' }) }] },
+  thunderbird: { ...mine, here: [{ address: 'mori@example.co.jp', offer: offer('mori@example.co.jp', HERE) }] },
   searching: { verdict: offers({}), findings: {}, policy: { grace_seconds: 30 } },
 };
 
