@@ -45,11 +45,7 @@ impl Office {
         Self::with(&services, |lab| lab.policy_with_providers(domain))
     }
 
-    /// The wizard's first step, in Japanese.
-    async fn desk(&self) -> Desk {
-        self.desk_in("ja").await
-    }
-
+    /// The wizard's first step.
     async fn desk_in(&self, language: &str) -> Desk {
         let arguments = vec!["--policy".into(), self.policy.path().display().to_string()];
         let desk = Desk::open(Obstacle::Nothing, arguments).await;
@@ -103,33 +99,38 @@ async fn googles_way_is_the_same_in_english() {
     check_googles_way("en").await;
 }
 
-#[tokio::test]
-async fn microsofts_way_is_found_by_mx_and_somebody_else_who_signs_in_is_asked_about() {
+async fn check_microsoft(language: &str) {
     let office = Office::with_providers("elsewhere.test");
-    let desk = office.desk().await;
-    let wizard = Wizard::on(&desk);
+    let desk = office.desk_in(language).await;
+    let wizard = Wizard::speaking(language, &desk);
     wizard.enter_address("alice@m365.test").await;
     wizard.take_recommended().await;
     asks_for_no_password(&desk).await;
     wizard.act("connect_browser_open").await;
     sign_in(&desk, "noconsent@example.test", "allow").await;
     desk.sees(wizard.says("error_sign_in_denied")).await;
-    desk.picture("app-wizard-denied-ja.png").await;
+    desk.picture(&format!("app-wizard-denied-{language}.png")).await;
     std::fs::remove_file(desk.home.path().join("opened")).unwrap();
     wizard.act("common_try_again").await;
     sign_in(&desk, ALICE.address, "allow").await;
     desk.until(&format!("document.body.innerText.includes({})", json!(ALICE.address))).await;
-    desk.picture("app-wizard-other-ja.png").await;
+    desk.picture(&format!("app-wizard-other-{language}.png")).await;
     wizard.act("connect_other_accept").await;
     wizard.finish().await;
     desk.sees("お打ち合わせ 2").await;
 }
 
 #[tokio::test]
-async fn a_pop3_mailbox_is_connected_by_hand() {
+async fn microsofts_way_is_found_by_mx_and_somebody_else_who_signs_in_is_asked_about() {
+    for language in ["ja", "en"] {
+        check_microsoft(language).await;
+    }
+}
+
+async fn check_pop3(language: &str) {
     let office = Office::plain();
-    let desk = office.desk().await;
-    let wizard = Wizard::on(&desk);
+    let desk = office.desk_in(language).await;
+    let wizard = Wizard::speaking(language, &desk);
     let server = office.lab.pop3s();
     desk.fill(wizard.says("first_run_address"), ALICE.address).await;
     wizard.act("connect_manual").await;
@@ -138,7 +139,7 @@ async fn a_pop3_mailbox_is_connected_by_hand() {
     desk.fill(wizard.says("first_run_host"), &server.host).await;
     desk.fill(wizard.says("first_run_port"), &server.port.to_string()).await;
     desk.choose(wizard.says("connect_sends_not")).await;
-    desk.picture("app-wizard-pop3-ja.png").await;
+    desk.picture(&format!("app-wizard-pop3-{language}.png")).await;
     wizard.agree().await;
     wizard.enter_password(ALICE.password).await;
     wizard.finish().await;
@@ -146,10 +147,16 @@ async fn a_pop3_mailbox_is_connected_by_hand() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_nobody_vouches_for_is_compared_and_then_trusted_alone() {
+async fn a_pop3_mailbox_is_connected_by_hand() {
+    for language in ["ja", "en"] {
+        check_pop3(language).await;
+    }
+}
+
+async fn check_certificate(language: &str) {
     let office = Office::plain();
-    let desk = office.desk().await;
-    let wizard = Wizard::on(&desk);
+    let desk = office.desk_in(language).await;
+    let wizard = Wizard::speaking(language, &desk);
     let server = office.lab.imaps();
     desk.fill(wizard.says("first_run_address"), ALICE.address).await;
     wizard.act("connect_manual").await;
@@ -161,13 +168,20 @@ async fn a_certificate_that_nobody_vouches_for_is_compared_and_then_trusted_alon
     wizard.enter_password(ALICE.password).await;
     desk.sees(wizard.says("error_certificate_unknown_issuer")).await;
     wizard.act("action_certificate").await;
-    desk.picture("app-wizard-certificate-ja.png").await;
+    desk.picture(&format!("app-wizard-certificate-{language}.png")).await;
     let agreement = wizard.says("connect_certificate_agree").split('{').next().unwrap().to_owned();
     desk.tab_to(&agreement).await;
     desk.press(&[], ' ').await;
     wizard.act("connect_certificate_trust").await;
     wizard.finish().await;
     desk.sees("お打ち合わせ 2").await;
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_compared_and_then_trusted_alone() {
+    for language in ["ja", "en"] {
+        check_certificate(language).await;
+    }
 }
 
 /// What the window shows of an address that can't be connected at once, in both languages.
@@ -197,39 +211,57 @@ async fn a_cloud_that_is_not_supported_is_said_at_once() {
     check("rep@gcch.test", &["connect_no_government", "connect_no_cloud_hint"], "government").await;
 }
 
-#[tokio::test]
-async fn microsoft_without_a_client_shows_the_request_for_it_and_no_password_field() {
+async fn check_no_client(language: &str) {
     let office = Office::plain();
-    let desk = office.desk().await;
-    let wizard = Wizard::on(&desk);
+    let desk = office.desk_in(language).await;
+    let wizard = Wizard::speaking(language, &desk);
     wizard.enter_address("rep@m365.test").await;
     wizard.take_recommended().await;
     wizard.comes_to("connect_ask_first").await;
     asks_for_no_password(&desk).await;
     wizard.act("first_run_ask").await;
-    desk.picture("app-wizard-no-client-ja.png").await;
+    desk.picture(&format!("app-wizard-no-client-{language}.png")).await;
+}
+
+#[tokio::test]
+async fn microsoft_without_a_client_shows_the_request_for_it_and_no_password_field() {
+    for language in ["ja", "en"] {
+        check_no_client(language).await;
+    }
+}
+
+async fn check_app_password(language: &str) {
+    let office = Office::plain();
+    let desk = office.desk_in(language).await;
+    let wizard = Wizard::speaking(language, &desk);
+    wizard.enter_address("rep@zoho-jp.test").await;
+    wizard.take_recommended().await;
+    desk.sees(wizard.says("connect_guide_title")).await;
+    desk.picture(&format!("app-wizard-app-password-{language}.png")).await;
 }
 
 #[tokio::test]
 async fn a_known_service_with_app_passwords_shows_how_to_make_one() {
-    let office = Office::plain();
-    let desk = office.desk().await;
-    let wizard = Wizard::on(&desk);
-    wizard.enter_address("rep@zoho-jp.test").await;
-    wizard.take_recommended().await;
-    desk.sees(wizard.says("connect_guide_title")).await;
-    desk.picture("app-wizard-app-password-ja.png").await;
+    for language in ["ja", "en"] {
+        check_app_password(language).await;
+    }
 }
 
-#[tokio::test]
-async fn without_a_network_the_address_is_kept_for_later() {
+async fn check_offline(language: &str) {
     let office = Office::with(
         &[Service::Dovecot],
         |lab| json!({ "extra_ca": [lab.ca()], "resolver": format!("{}:9", lab.address()) }),
     );
-    let desk = office.desk().await;
-    let wizard = Wizard::on(&desk);
+    let desk = office.desk_in(language).await;
+    let wizard = Wizard::speaking(language, &desk);
     wizard.enter_address("rep@some-company.test").await;
     desk.sees(wizard.says("connect_offline_title")).await;
-    desk.picture("app-wizard-offline-ja.png").await;
+    desk.picture(&format!("app-wizard-offline-{language}.png")).await;
+}
+
+#[tokio::test]
+async fn without_a_network_the_address_is_kept_for_later() {
+    for language in ["ja", "en"] {
+        check_offline(language).await;
+    }
 }

@@ -37,7 +37,7 @@ fn oauth(ca: &[&Path]) -> NetOAuth {
 /// What a rep who reads and sends asks for.
 fn asked(login_hint: &str) -> Authorisation {
     let scopes = ["openid", "email", "mail"].map(String::from).to_vec();
-    Authorisation { scopes, login_hint: Address::parse(login_hint) }
+    Authorisation { scopes, further: Vec::new(), login_hint: Address::parse(login_hint) }
 }
 
 /// A provider, and a program that signs in there.

@@ -3,13 +3,14 @@
 use kit::provider::{CLIENT, Lie, REP};
 use otomo_domain::error::OAuthFaultKind;
 use otomo_domain::oauth::Redirect;
-use otomo_domain::ports::OAuth;
+use otomo_domain::ports::{Authorisation, OAuth};
 use otomo_domain::secret::ExposeSecret;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use url::Url;
 
-use super::{Desk, come_back, honest};
+use super::{Desk, asked, come_back, honest};
 
 #[tokio::test]
 async fn the_rep_signs_in_and_comes_back_with_tokens_and_an_address() {
@@ -105,4 +106,20 @@ async fn gmail_tells_the_addresses_it_sends_from() {
     assert_eq!(fault.kind, OAuthFaultKind::ScopeMissing);
     desk.provider.gmail = None;
     assert_eq!(desk.oauth.senders(&desk.provider, &access).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_second_resource_is_agreed_to_with_the_first_and_not_in_its_token() {
+    const GRAPH: &str = "https://graph.example/Mail.Send";
+    let desk = Desk::new().await;
+    let both = Authorisation { further: vec![GRAPH.into()], ..asked(REP) };
+    let attempt = desk.oauth.begin(&desk.provider, both).await.unwrap();
+    let url = Url::parse(attempt.url()).unwrap();
+    let scope = url.query_pairs().find(|(name, _)| name == "scope").unwrap().1.into_owned();
+    assert_eq!(scope, format!("openid email mail {GRAPH}"));
+    let back = desk.server.allow(attempt.url());
+    let waiting = tokio::spawn(attempt.finish());
+    come_back(&back, &honest(&back)).await.unwrap();
+    waiting.await.unwrap().unwrap();
+    assert_eq!(desk.server.token_requests()[0]["scope"], "openid email mail");
 }

@@ -57,7 +57,8 @@ impl Desk {
     /// Signs in and gives what the program has at the end, and what the browser shows.
     async fn sign_in(&self, provider: &Provider, login: &str, button: &str) -> (Result<SignedIn, OAuthFault>, String) {
         let scopes = provider.scopes.asked(otomo_domain::oauth::Purpose::Imap, false);
-        let attempt = self.oauth.begin(provider, Authorisation { scopes, login_hint: None }).await.unwrap();
+        let attempt =
+            self.oauth.begin(provider, Authorisation { scopes, further: Vec::new(), login_hint: None }).await.unwrap();
         let url = attempt.url().to_owned();
         let waiting = tokio::spawn(attempt.finish());
         let page = self.browser.sign_in(&url, login, button).await;

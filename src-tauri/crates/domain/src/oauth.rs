@@ -104,6 +104,13 @@ impl Scopes {
     }
 }
 
+impl Scopes {
+    /// What to ask for beside it, for a token of its own: sending another way, where SMTP is switched off.
+    pub fn further(&self, purpose: Purpose, sends: bool) -> Vec<String> {
+        if sends || purpose == Purpose::SendOnly { self.graph.clone() } else { Vec::new() }
+    }
+}
+
 /// The host in the address that the browser comes back to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -104,7 +104,10 @@ pub struct SignedIn {
 /// What to ask a provider for.
 #[derive(Clone, Debug)]
 pub struct Authorisation {
+    /// What the first access token is for.
     pub scopes: Vec<String>,
+    /// What the rep agrees to in the same go, for tokens of another resource: a token is for one resource only.
+    pub further: Vec<String>,
     /// Whom the page should offer first.
     pub login_hint: Option<Address>,
 }

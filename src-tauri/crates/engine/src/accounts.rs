@@ -86,7 +86,8 @@ impl Engine {
     pub async fn begin_sign_in(&self, wish: &SignInWish) -> Result<Box<dyn Attempt>, Fault> {
         let provider = self.provider(&wish.provider)?;
         let scopes = provider.scopes.asked(wish.purpose, wish.sends);
-        let asked = Authorisation { scopes, login_hint: wish.address.clone() };
+        let further = provider.scopes.further(wish.purpose, wish.sends);
+        let asked = Authorisation { scopes, further, login_hint: wish.address.clone() };
         Ok(self.oauth.begin(&provider, asked).await?)
     }
 

@@ -49,6 +49,8 @@ pub struct BrowserAttempt {
     state: SecretString,
     nonce: String,
     verifier: PkceCodeVerifier,
+    /// What the first token is for, where more was agreed to than one token can be for.
+    first: Option<String>,
 }
 
 impl BrowserAttempt {
@@ -62,7 +64,7 @@ impl BrowserAttempt {
         let nonce = CsrfToken::new_random_len(RANDOM).into_secret();
         let mut request = client
             .authorize_url(|| CsrfToken::new_random_len(RANDOM))
-            .add_scopes(asked.scopes.iter().cloned().map(Scope::new))
+            .add_scopes(asked.scopes.iter().chain(&asked.further).cloned().map(Scope::new))
             .set_pkce_challenge(challenge);
         for (name, value) in provider.parameters.iter().filter(|(name, _)| !OURS.contains(&name.as_str())) {
             request = request.add_extra_param(name, value);
@@ -75,7 +77,8 @@ impl BrowserAttempt {
         }
         let (url, state) = request.url();
         let (url, state) = (url.into(), state.into_secret().into());
-        Ok(Self { net, provider, client, url, door, state, nonce, verifier })
+        let first = (!asked.further.is_empty()).then(|| asked.scopes.join(" "));
+        Ok(Self { net, provider, client, url, door, state, nonce, verifier, first })
     }
 }
 
@@ -86,10 +89,10 @@ impl Attempt for BrowserAttempt {
     }
 
     async fn finish(self: Box<Self>) -> Result<SignedIn, OAuthFault> {
-        let Self { net, provider, client, door, state, nonce, verifier, .. } = *self;
+        let Self { net, provider, client, door, state, nonce, verifier, first, .. } = *self;
         let code = code(answered(door, &state, PATIENCE).await?, &provider)?;
         let endpoints = Endpoints::new(&net);
-        let granted = exchange(&endpoints, &client, &code, verifier).await?;
+        let granted = exchange(&endpoints, &client, &code, verifier, first.as_deref()).await?;
         let address = match &granted.extra_fields().id_token {
             Some(id_token) => {
                 let client = &registration(&provider)?.id;
@@ -129,9 +132,13 @@ async fn exchange(
     client: &Registered,
     code: &SecretString,
     verifier: PkceCodeVerifier,
+    scope: Option<&str>,
 ) -> Result<Granted, OAuthFault> {
     let shown = SecretString::from(verifier.secret().as_str());
-    let request = client.exchange_code(AuthorizationCode::new(code.expose_secret().to_owned()));
+    let mut request = client.exchange_code(AuthorizationCode::new(code.expose_secret().to_owned()));
+    if let Some(scope) = scope {
+        request = request.add_extra_param("scope", scope);
+    }
     let granted = request.set_pkce_verifier(verifier).request_async(endpoints).await;
     granted.map_err(|error| fault(error, &[code, &shown]))
 }
