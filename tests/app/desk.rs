@@ -105,7 +105,8 @@ impl Desk {
 
     /// The same, for what takes long.
     pub async fn sees_within(&self, patience: Duration, text: &str) -> Element {
-        let path = format!("//*[text()[normalize-space()='{text}']]");
+        let quote = if text.contains('\'') { '"' } else { '\'' };
+        let path = format!("//*[text()[normalize-space()={quote}{text}{quote}]]");
         let waiting = self.window.wait().at_most(patience);
         match waiting.for_element(Locator::XPath(&path)).await {
             Ok(element) => element,
