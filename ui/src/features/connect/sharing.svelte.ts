@@ -8,7 +8,7 @@ export type Audience = 'mine' | 'team';
 /** Names that usually belong to a team: seen while the address is typed, before the program is asked. */
 const SHARED = /^(contact|eigyo|hr|info|inquiry|jinji|office|recruit|sales|saiyo|service|shop|soumu|support|team|toiawase)([-._].*)?@/i;
 
-/** What is recommended (PORTERS HRBC recommends the same): executives read first, everybody else shares. */
+/** What is recommended: executives read first, for their mail is sensitive; everybody else shares. */
 export const recommended = (role: RepRole): ShareMode => (role === 'executive' ? 'manual' : 'share');
 
 interface Known {
