@@ -177,7 +177,10 @@ impl Engine {
             return Err(Fault::NoSuch("account"));
         }
         self.took(&proof);
-        self.sign_ins.forget(id);
+        if proof.password.is_some() || proof.ticket.is_some() {
+            // Only then: two chains of one sign-in would show the provider one refresh token twice.
+            self.sign_ins.forget(id);
+        }
         self.wake_account(id);
         self.bus.changed(&[Tag::Accounts]);
         Ok(found)

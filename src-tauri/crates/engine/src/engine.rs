@@ -163,6 +163,7 @@ impl Engine {
         engine.store.cache.write(|db| Ok(raw::remove_unfinished(db)?)).await?;
         deliver::recover(&engine).await?;
         engine.catch_up().await?;
+        engine.finish_wipes().await?;
         Ok(engine)
     }
 

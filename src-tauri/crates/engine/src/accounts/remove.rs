@@ -1,21 +1,24 @@
 //! The end of an account.
 //!
-//! It is forgotten in the ledger first, together with its secrets; what it leaves in the cache is removed after that, and
-//! a crash between the two leaves mail that the next removal, or nobody, asks about. A sign-in at a provider is taken
-//! back there too, as soon as the provider can be reached (`revoke`).
+//! It is forgotten in the ledger first, together with its secrets; what it leaves in the cache is removed after that. The
+//! ledger notes that mail is to go, so that a start after a crash finishes it. A sign-in at a provider is taken back
+//! there too, as soon as the provider can be reached (`revoke`).
 
 use otomo_domain::account::{Account, AccountId, ConnectionId, SignIn};
 use otomo_domain::review::{Act, State};
 use otomo_store::table::mail::MailRow;
 use otomo_store::table::review::{self, Subject};
-use otomo_store::table::{account, folder, health, mail, mail_account, secret};
+use otomo_store::table::{account, folder, health, mail, mail_account, secret, setting};
 
 use crate::credential::owner;
-use crate::engine::Engine;
+use crate::engine::{Engine, Task};
 use crate::event::Tag;
 use crate::fault::Fault;
 use crate::sign_in::REFRESH_TOKEN;
 use crate::status::Doing;
+
+/// Before the account's number, in the name of the setting that its mail is to go.
+const WIPE: &str = "wipe:";
 
 /// How much is removed in one transaction.
 const STEP: usize = 500;
@@ -35,9 +38,9 @@ impl Engine {
         } else if wipe {
             self.for_its_mail(id, true, |state| (state == State::Scheduled).then_some(Act::KeepPrivate)).await?;
         }
-        self.forget_account(&account).await?;
+        self.forget_account(&account, wipe).await?;
         // A pass under way ends with what it has; the next one finds no account.
-        let lane = self.lane(crate::engine::Task::Account(id));
+        let lane = self.lane(Task::Account(id));
         let _turn = lane.turn.lock().await;
         if wipe {
             self.wipe(id).await?;
@@ -54,7 +57,7 @@ impl Engine {
         Ok(())
     }
 
-    async fn forget_account(&self, account: &Account) -> Result<(), Fault> {
+    async fn forget_account(&self, account: &Account, wipe: bool) -> Result<(), Fault> {
         let (id, provider) = (account.id, provider_of(account));
         self.store
             .ledger
@@ -64,6 +67,9 @@ impl Engine {
                     secret::set(db, &super::revoke::owner(&provider), &owner, &token)?;
                 }
                 secret::remove_all(db, &owner)?;
+                if wipe {
+                    setting::set(db, &to_wipe(id), "")?;
+                }
                 account::remove(db, id)?;
                 Ok(())
             })
@@ -117,7 +123,16 @@ impl Engine {
         }
     }
 
-    /// Removes the mail that only this account has.
+    /// Removes what the end of the process kept a removal from removing.
+    pub(crate) async fn finish_wipes(&self) -> Result<(), Fault> {
+        let names = self.store.ledger.read(|db| Ok(setting::names(db, WIPE)?)).await?;
+        for id in names.iter().filter_map(|name| name.strip_prefix(WIPE)?.parse().ok()) {
+            self.wipe(AccountId(id)).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes the mail that only this account has, and the note that it is to go.
     async fn wipe(&self, id: AccountId) -> Result<(), Fault> {
         loop {
             let removed = self.store.cache.write(move |db| {
@@ -128,10 +143,14 @@ impl Engine {
                 Ok(page.len())
             });
             if removed.await? == 0 {
-                return Ok(());
+                return Ok(self.store.ledger.write(move |db| Ok(setting::remove(db, &to_wipe(id))?)).await?);
             }
         }
     }
+}
+
+fn to_wipe(id: AccountId) -> String {
+    format!("{WIPE}{}", id.0)
 }
 
 fn forget(db: &otomo_store::Connection, mail: MailRow, id: AccountId) -> Result<(), otomo_store::StoreFault> {

@@ -137,6 +137,19 @@ async fn a_password_takes_the_place_of_a_sign_in_and_back_again_in_place() {
 }
 
 #[tokio::test]
+async fn a_change_that_leaves_the_sign_in_leaves_its_one_chain() {
+    let world = World::new().await;
+    let id = connect(&world).await;
+    let account = world.engine.account(id).await.expect("the account");
+    let before = world.engine.chain(&account, &Proof::default()).await.expect("a chain");
+    let rename =
+        |account: &mut otomo_domain::account::Account| account.settings.delegate = Some(address("me@own.example"));
+    world.engine.change_account(id, Proof::default(), rename).await.expect("changed");
+    let after = world.engine.chain(&account, &Proof::default()).await.expect("a chain");
+    assert!(Arc::ptr_eq(&before, &after));
+}
+
+#[tokio::test]
 async fn only_so_many_sign_ins_wait_and_a_ticket_is_used_once() {
     let world = World::new().await;
     let first = signed_in(&world.engine).await;

@@ -70,3 +70,16 @@ async fn a_sign_in_is_taken_back_at_the_provider_even_if_it_is_reached_later() {
     revoke::pass(&world.engine).await.expect("once");
     assert_eq!(world.provider.revoked(), ["refresh-1"]);
 }
+
+#[tokio::test]
+async fn mail_that_was_to_go_goes_at_the_next_start_if_the_process_ended_before() {
+    let world = World::new().await;
+    world.receives(&["a", "b"]).await;
+    let account = world.engine.account(world.account).await.expect("the account");
+    world.engine.forget_account(&account, true).await.expect("forgotten");
+    assert_eq!(mails(&world).await, 2, "the process ends here");
+    let world = world.starts_again(crate::engine::PolicyState::Valid(Default::default())).await;
+    assert_eq!(mails(&world).await, 0);
+    let notes = world.store.ledger.read(|db| Ok(setting::names(db, WIPE)?)).await.expect("a look");
+    assert!(notes.is_empty(), "once is enough");
+}
