@@ -1,6 +1,21 @@
 // Made from the command table (`OTOMO_WRITE_GEN=1 cargo test -p otomo-api`); edit the table instead.
 
+/**
+ * What a rule is about, as it is typed or chosen.
+ */
+export type AboutArgs = { "kind": "address", value: string, } | { "kind": "domain", value: string, } | { "kind": "list", value: string, } | { "kind": "subject", value: string, } | { "kind": "folder", value: string, } | { "kind": "contact", connection: number, record: RecordRef, } | { "kind": "company", connection: number, record: RecordRef, } | { "kind": "thread", value: MailKey, } | { "kind": "account", value: number, };
+
+/**
+ * A record at a connection.
+ */
+export type AboutRecord = { connection: ConnectionId, record: RecordRef, };
+
 export type AccountArgs = { id: number, };
+
+/**
+ * Row number of an account in the ledger.
+ */
+export type AccountId = number;
 
 /**
  * A new password, or a finished sign-in in its place.
@@ -14,7 +29,11 @@ ticket?: number, };
 /**
  * A connected mailbox.
  */
-export type AccountView = { id: number, address: Address, source: Source, sign_in: SignIn, sending: Sending, role: RepRole | null, share_mode: ShareMode | null, import_since: Timestamp | null, senders: Array<SenderAddress>, doing: DoingView, folders: Array<FolderView>, 
+export type AccountView = { id: number, address: Address, source: Source, sign_in: SignIn, sending: Sending, role: RepRole | null, share_mode: ShareMode | null, sharing: Sharing, 
+/**
+ * How many more of its mails are asked about before the mode shares any by itself.
+ */
+practice_left: number, import_since: Timestamp | null, senders: Array<SenderAddress>, doing: DoingView, folders: Array<FolderView>, 
 /**
  * When mail was last captured.
  */
@@ -43,9 +62,36 @@ folders?: Array<string>,
 /**
  * Mail the server got before this time (ms) is left out; what is here stays. 0 takes all of it.
  */
-import_since?: Timestamp, senders?: Array<SenderAddress>, };
+import_since?: Timestamp, senders?: Array<SenderAddress>, 
+/**
+ * All of it: what is not in it takes its default.
+ */
+sharing?: Sharing, };
+
+/**
+ * What is to become of a matched mail that nobody has decided on.
+ */
+export type Advice = { "advice": "ask", because: Array<Ask>, } | { "advice": "share", by: Origin, level: Level | null, } | { "advice": "private", by: Origin, };
 
 export type AfterView = { date: Timestamp, mail: number, };
+
+/**
+ * What holds from now on, said with a decision about one mail: for its other side, or its conversation.
+ */
+export type Always = "address" | "contact" | "company" | "domain" | "thread";
+
+/**
+ * Something that can be said of a mail's other side, with what it is called.
+ */
+export type AlwaysOption = { always: Always, 
+/**
+ * The address, the record's name, the domain; empty for the conversation.
+ */
+name: string, 
+/**
+ * Mail can be shared by it; else only kept private.
+ */
+shares: boolean, };
 
 /**
  * An error as the outside gets it.
@@ -82,6 +128,11 @@ guide: string,
 page: string | null, };
 
 /**
+ * Why a mail waits for the rep. Those that ask in order to look closely come first.
+ */
+export type Ask = { "ask": "sensitive", kinds: Array<SensitiveKind>, } | { "ask": "new_participant", address: Address, } | { "ask": "many_records", count: number, } | { "ask": "twin" } | { "ask": "dubious" } | { "ask": "rule", id: number | null, } | { "ask": "automated", sign: Automated, } | { "ask": "past" } | { "ask": "unexamined" } | { "ask": "first_contact" } | { "ask": "practising" } | { "ask": "sent" } | { "ask": "mode", mode: ShareMode | null, };
+
+/**
  * An attached or inline part that is not the body.
  */
 export type Attachment = { 
@@ -113,6 +164,19 @@ inline: boolean,
  * Without angle brackets.
  */
 content_id: string | null, };
+
+/**
+ * Which attachments go along where the rep doesn't choose them one by one.
+ */
+export type AttachmentRule = { "kind": "ask" } | { "kind": "never" } | { "kind": "up_to", 
+/**
+ * Bytes.
+ */
+size: number, 
+/**
+ * `type/subtype` or `type/*`; every kind where it is empty.
+ */
+types: Array<string>, };
 
 /**
  * A sign-in in the browser. It opens by itself where a person sits at the program; its address is told as an event.
@@ -148,12 +212,21 @@ matches: boolean,
  */
 missing: Array<string>, };
 
+/**
+ * A sign that a machine wrote a mail; the first that is found, in this order.
+ */
+export type Automated = "auto_submitted" | "bounce" | "mailing_list" | "bulk" | "calendar" | "no_reply" | "sign_in_notice";
+
 export type CancelArgs = { op: number, };
 
 /**
  * A record a mail may be logged to, with every reason.
  */
-export type Candidate = { record: RecordRef, name: string, reasons: Array<Reason>, };
+export type Candidate = { record: RecordRef, name: string, 
+/**
+ * The company it belongs to.
+ */
+company: RecordRef | null, reasons: Array<Reason>, };
 
 /**
  * A certificate as a person compares it. What it says is the server's own word.
@@ -182,6 +255,11 @@ usable_name: string | null, };
 export type ChangeArgs = { id: number, protocol?: Protocol, endpoint?: Endpoint, user?: string, sending?: Sending, password?: string, ticket?: number, sending_password?: string, };
 
 /**
+ * What was looked at.
+ */
+export type CheckName = "policy_never_log" | "never_log" | "target" | "internal" | "automated" | "match" | "private_rule" | "private_thread" | "look" | "ask_rule" | "share_rule" | "mode";
+
+/**
  * What the rep chose to share.
  */
 export type Choice = { level: Level, 
@@ -192,7 +270,19 @@ links: Array<RecordRef>,
 /**
  * Digests of the attachments that go along.
  */
-attachments: Array<Digest>, };
+attachments: Array<Digest>, 
+/**
+ * Older mail that is quoted goes along.
+ */
+quotes: boolean, 
+/**
+ * The signature goes along.
+ */
+signature: boolean, 
+/**
+ * What is blacked out, wherever it stands (see [`crate::redaction`]).
+ */
+redactions: Array<string>, };
 
 export type ChosenFolder = { 
 /**
@@ -203,7 +293,7 @@ path: string | null, };
 /**
  * What went wrong. Each has its words under `error_<code>` and its way on under `error_<code>_hint`.
  */
-export type Code = "host_unknown" | "connection_refused" | "timed_out" | "unreachable" | "private_unreachable" | "connection_closed" | "tls_failed" | "certificate_expired" | "certificate_not_yet_valid" | "certificate_wrong_name" | "certificate_unknown_issuer" | "certificate_revoked" | "certificate_invalid" | "certificate_key_changed" | "sign_in_denied" | "approval_needed" | "wrong_organisation" | "blocked_by_organisation" | "second_step_needed" | "sign_in_set_up_wrong" | "sign_in_expired" | "cloud_unsupported" | "provider_account_locked" | "provider_unavailable" | "permission_missing" | "protected_account" | "loopback_blocked" | "sign_in_timed_out" | "sign_in_mismatch" | "no_client" | "sign_in_protocol" | "starttls_missing" | "greeting_refused" | "sign_in_refused" | "app_password_needed" | "no_sign_in_method" | "mail_protocol" | "folder_gone" | "server_refused" | "files_unreadable" | "oauth_needed" | "mailbox_missing" | "protocol_disabled" | "too_many_connections" | "mailbox_full" | "uidl_missing" | "send_as_denied" | "relay_denied" | "smtp_auth_disabled" | "sending_refused" | "sending_unknown" | "crm_unavailable" | "crm_rate_limited" | "crm_outcome_unknown" | "crm_sign_in_needed" | "crm_forbidden" | "crm_not_found" | "crm_conflict" | "crm_too_large" | "crm_rejected" | "crm_attachment_missing" | "crm_unsupported" | "crm_protocol" | "crm_folder_unusable" | "key_store_missing" | "key_store_locked" | "key_store_broken" | "key_missing" | "passphrase_needed" | "passphrase_wrong" | "database_key_wrong" | "database_newer" | "database_damaged" | "database_failed" | "disk_full" | "home_in_use" | "home_unusable" | "policy_invalid" | "unknown_command" | "bad_arguments" | "no_such" | "conflict" | "preview_stale" | "not_possible_now" | "too_late" | "policy_forbids" | "key_taken" | "already_connected" | "no_sender" | "no_link" | "unknown_attachment" | "link_refused" | "file_not_saved" | "engine_stopped";
+export type Code = "host_unknown" | "connection_refused" | "timed_out" | "unreachable" | "private_unreachable" | "connection_closed" | "tls_failed" | "certificate_expired" | "certificate_not_yet_valid" | "certificate_wrong_name" | "certificate_unknown_issuer" | "certificate_revoked" | "certificate_invalid" | "certificate_key_changed" | "sign_in_denied" | "approval_needed" | "wrong_organisation" | "blocked_by_organisation" | "second_step_needed" | "sign_in_set_up_wrong" | "sign_in_expired" | "cloud_unsupported" | "provider_account_locked" | "provider_unavailable" | "permission_missing" | "protected_account" | "loopback_blocked" | "sign_in_timed_out" | "sign_in_mismatch" | "no_client" | "sign_in_protocol" | "starttls_missing" | "greeting_refused" | "sign_in_refused" | "app_password_needed" | "no_sign_in_method" | "mail_protocol" | "folder_gone" | "server_refused" | "files_unreadable" | "oauth_needed" | "mailbox_missing" | "protocol_disabled" | "too_many_connections" | "mailbox_full" | "uidl_missing" | "send_as_denied" | "relay_denied" | "smtp_auth_disabled" | "sending_refused" | "sending_unknown" | "crm_unavailable" | "crm_rate_limited" | "crm_outcome_unknown" | "crm_sign_in_needed" | "crm_forbidden" | "crm_not_found" | "crm_conflict" | "crm_too_large" | "crm_rejected" | "crm_attachment_missing" | "crm_unsupported" | "crm_protocol" | "crm_folder_unusable" | "key_store_missing" | "key_store_locked" | "key_store_broken" | "key_missing" | "passphrase_needed" | "passphrase_wrong" | "database_key_wrong" | "database_newer" | "database_damaged" | "database_failed" | "disk_full" | "home_in_use" | "home_unusable" | "policy_invalid" | "unknown_command" | "bad_arguments" | "no_such" | "conflict" | "preview_stale" | "not_possible_now" | "too_late" | "policy_forbids" | "key_taken" | "already_connected" | "no_sender" | "no_link" | "unknown_attachment" | "cannot_redact" | "link_refused" | "file_not_saved" | "engine_stopped";
 
 /**
  * How an account was doing.
@@ -211,6 +301,11 @@ export type Code = "host_unknown" | "connection_refused" | "timed_out" | "unreac
 export type ConditionView = "in_step" | "waiting" | "needs_person" | "paused";
 
 export type ConnectionArgs = { id: number, };
+
+/**
+ * Row number of a CRM connection in the ledger.
+ */
+export type ConnectionId = number;
 
 /**
  * Whether a connection may send.
@@ -233,7 +328,11 @@ contacts: number, refreshed_at: Timestamp | null, };
 /**
  * A kind of CRM: what it asks for and what it can do.
  */
-export type ConnectorInfo = { kind: string, fields: Array<Field>, retraction: Retraction, };
+export type ConnectorInfo = { kind: string, fields: Array<Field>, retraction: Retraction, 
+/**
+ * A contact can be made from here.
+ */
+creates_contacts: boolean, };
 
 /**
  * A record with what is shown of it and the addresses it is found by.
@@ -262,6 +361,43 @@ export type ContactBrief = { name: string, company: string | null,
 more: number, };
 
 /**
+ * Which weeks: so many, the current one last.
+ */
+export type CoverageArgs = { 
+/**
+ * 12 where it is left out, 104 at most.
+ */
+weeks?: number, };
+
+/**
+ * What became of the mail of one account in one week, by the day it was decided on; what waits by the day it was written.
+ */
+export type CoverageRow = { 
+/**
+ * Monday, 0 o'clock on the wall (ms).
+ */
+week: Timestamp, 
+/**
+ * `null` for mail that is not in the cache any more.
+ */
+account: number | null, 
+/**
+ * The rep decided to share it.
+ */
+shared_by_rep: number, 
+/**
+ * It was shared by itself.
+ */
+shared_by_itself: number, private: number, failed: number, retracted: number, waiting: number, };
+
+/**
+ * A contact to make in the CRM. This tells the CRM its name and address: it is the rep's click that does it.
+ */
+export type CreateContactArgs = { connection: number, contact: NewContact, };
+
+export type DecidedBy = "rep" | "by_itself";
+
+/**
  * A decision, and how long it can be undone.
  */
 export type DecidedView = { decision_id: number, items: Array<QueueRow>, release_at: Timestamp | null, };
@@ -270,11 +406,6 @@ export type DecidedView = { decision_id: number, items: Array<QueueRow>, release
  * Something about a mail that is not as the RFCs want it. A defect never makes a mail unreadable.
  */
 export type Defect = "unparsable" | "missing_message_id" | "repeated_message_id" | "missing_date" | "bad_date" | "missing_from" | "repeated_from" | "unlabelled_charset" | "unknown_charset" | "bad_encoding" | "broken_multipart" | "too_deep" | "nul_bytes";
-
-/**
- * A deny rule and whose it is.
- */
-export type DenyRule = { origin: Origin, } & ({ "kind": "never_log_address", "value": Address } | { "kind": "never_log_domain", "value": string } | { "kind": "internal_domain", "value": string });
 
 /**
  * What was typed, as it was typed.
@@ -328,9 +459,36 @@ export type Endpoint = { host: string, port: number, security: Security, trust?:
 export type Event = { "event": "changed", tags: Array<Tag>, } | { "event": "step", op: number, step: Step, outcome: StepOutcome, } | { "event": "finding", op: number, origin: SettingsOrigin, finding: Finding, } | { "event": "browse", op: number, url: string, } | { "event": "ended", op: number, code: string | null, };
 
 /**
+ * What of a mail a rule met.
+ */
+export type Evidence = { field: RuleField, 
+/**
+ * The value in that field, cut for showing.
+ */
+value: string, };
+
+/**
  * Why a mail is not for the CRM.
  */
-export type Exclusion = { "reason": "never_log", address: Address, rule: DenyRule, } | { "reason": "internal" };
+export type Exclusion = { "reason": "never_log", rule: Rule, evidence: Evidence, } | { "reason": "internal" } | { "reason": "automated", sign: Automated, } | { "reason": "not_a_target" };
+
+/**
+ * Writes the history to a new file in the person's downloads.
+ */
+export type ExportArgs = { format: ExportFormat, filter?: HistoryFilter, 
+/**
+ * In Japanese: the head of the table and its words.
+ */
+japanese?: boolean, };
+
+export type ExportFormat = "csv" | "jsonl";
+
+/**
+ * What would become of a mail nobody decides on.
+ */
+export type Fate = "excluded" | "unmatched" | "asked" | "shared" | "kept_private";
+
+export type FateChange = { from: Fate, to: Fate, count: number, };
 
 /**
  * A setting the rep fills in; the form is drawn from these.
@@ -380,11 +538,32 @@ export type HistoryAfter = { changed_at: Timestamp, id: number, };
 /**
  * A page of what was decided, newest first.
  */
-export type HistoryArgs = { after?: HistoryAfter, 
+export type HistoryArgs = { filter?: HistoryFilter, after?: HistoryAfter, 
 /**
  * 100 where it is left out, 1,000 at most.
  */
 limit?: number, };
+
+/**
+ * Which of it; what is left out filters nothing.
+ */
+export type HistoryFilter = { connection?: number, 
+/**
+ * Of logged, retracted, already_in_crm, remote_missing, private.
+ */
+states?: Array<State>, 
+/**
+ * Who decided.
+ */
+by?: DecidedBy, 
+/**
+ * Changed at or after this time (ms), and before that one.
+ */
+since?: Timestamp, until?: Timestamp, 
+/**
+ * Part of a subject, a name or an address, compared as a reader would.
+ */
+text?: string, };
 
 export type HistoryPage = { rows: Array<QueueRow>, next: HistoryAfter | null, };
 
@@ -403,18 +582,64 @@ export type IdentityView = { user_id: string, email: Address | null, name: strin
 can_unlog: boolean, max_attachment_bytes: number | null, };
 
 /**
+ * Mail that a rule keeps out, to be decided on all the same.
+ */
+export type IncludeArgs = { connection: number, items: Array<Item>, };
+
+/**
  * A mail as the rep saw it.
  */
 export type Item = { mail: number, expected_rev?: number, };
 
-export type KeepPrivateArgs = { connection: number, items: Array<Item>, };
+export type KeepPrivateArgs = { connection: number, items: Array<Item>, 
+/**
+ * The same from now on; undoing the decision takes it back, too.
+ */
+always?: Always, };
+
+/**
+ * Mail to put off until a time (ms).
+ */
+export type LaterArgs = { connection: number, items: Array<Item>, until: Timestamp, };
+
+/**
+ * What is not sent of a mail.
+ */
+export type LeftOut = { 
+/**
+ * Receivers whom nobody else knows of.
+ */
+bcc: Array<Person>, 
+/**
+ * Receivers who are blacked out.
+ */
+people: number, subject: boolean, body: boolean, 
+/**
+ * There is HTML, and only the text is sent.
+ */
+html: boolean, 
+/**
+ * Lines of older mail.
+ */
+quoted_lines: number, signature_lines: number, 
+/**
+ * How often something is blacked out of the text.
+ */
+redacted: number, 
+/**
+ * Names of the files that stay here.
+ */
+attachments: Array<string>, };
 
 /**
  * How much of a mail is shared.
  */
 export type Level = "metadata" | "subject" | "full";
 
-export type LinkArgs = { url: string, };
+/**
+ * Whoever has this address is that record, whatever the CRM says of it.
+ */
+export type LinkArgs = { connection: number, address: Address, record: RecordRef, };
 
 /**
  * A page of mail at a connection, newest first.
@@ -424,6 +649,10 @@ export type ListArgs = { connection: number,
  * Only these; what waits for the rep where it is left out.
  */
 states?: Array<State>, 
+/**
+ * Which of them; all but what was put off where it is left out.
+ */
+pile?: Pile, 
 /**
  * Where the page before ended.
  */
@@ -497,7 +726,15 @@ outgoing: boolean, contact: ContactBrief | null, subject: string, snippet: strin
 /**
  * Mail with the same number is one conversation.
  */
-thread: number, attachments: number, release_at: Timestamp | null, };
+thread: number, attachments: number, release_at: Timestamp | null, 
+/**
+ * The rep put it off until then.
+ */
+snoozed_until: Timestamp | null, 
+/**
+ * Why it waits for the rep, the most urgent first.
+ */
+asks: Array<Ask>, };
 
 /**
  * A mail to read.
@@ -514,7 +751,11 @@ outgoing: boolean,
 /**
  * How many things the HTML would have fetched from elsewhere.
  */
-remote: number, };
+remote: number, 
+/**
+ * What the rep should look at before it leaves.
+ */
+sensitive: Array<SensitiveView>, };
 
 /**
  * A mailbox to test or to connect. Without `endpoint` the company's preset for the address is used; with `path` it is a
@@ -560,13 +801,26 @@ export type NewConnectionArgs = { kind: string,
 name?: string, settings: Record<string, string>, token?: string, };
 
 /**
- * A rule as a person types it.
+ * A contact that the rep wants to make in the CRM, as they confirmed it.
  */
-export type NewRule = { 
+export type NewContact = { name: string, email: Address, 
 /**
- * `never_log_address`, `never_log_domain` or `internal_domain`.
+ * The name of the company; may be empty.
  */
-kind: string, value: string, };
+company: string, };
+
+/**
+ * A rule as a person makes it.
+ */
+export type NewRule = { about: AboutArgs, then: Then, 
+/**
+ * How much it lets go; as the account shares where it is left out.
+ */
+level?: Level, 
+/**
+ * It doesn't hold any more from then on (ms).
+ */
+expires_at?: Timestamp, reason?: string, };
 
 /**
  * A command without arguments.
@@ -610,7 +864,7 @@ locked: boolean, };
 /**
  * Whose word something is; stored with every transition.
  */
-export type Origin = { "by": "user" } | { "by": "rule", "id": number } | { "by": "policy" } | { "by": "engine" };
+export type Origin = { "by": "user" } | { "by": "rule", "id": number } | { "by": "policy" } | { "by": "mode", "id": number } | { "by": "thread" } | { "by": "engine" };
 
 /**
  * A person in a role.
@@ -623,6 +877,11 @@ export type PathArgs = { path: string, };
  * Somebody in a mail: an address, and the name that stood beside it (may be empty, is never matched on).
  */
 export type Person = { address: Address, name: string, };
+
+/**
+ * Which of the mail that waits.
+ */
+export type Pile = "all" | "first" | "alert" | "later";
 
 /**
  * The policy as it holds here.
@@ -645,6 +904,18 @@ preset_domains: Array<string>,
  */
 share_mode: ShareMode | null, 
 /**
+ * The least grace period in seconds.
+ */
+min_grace_seconds: number, 
+/**
+ * What may go along of attachments at most.
+ */
+attachments: AttachmentRule | null, 
+/**
+ * The history may be written to files.
+ */
+export_allowed: boolean, 
+/**
  * Nobody may go without TLS.
  */
 forbids_clear_text: boolean, 
@@ -662,7 +933,7 @@ forbids_certificate_exceptions: boolean,
 providers: Array<string>, };
 
 /**
- * Exactly what would be sent.
+ * Exactly what would be sent, and what would not.
  */
 export type Preview = { 
 /**
@@ -672,7 +943,27 @@ payload: string,
 /**
  * Its digest; give it to `review.share` to share this and nothing else.
  */
-sha256: Digest, rev: number, };
+sha256: Digest, rev: number, 
+/**
+ * The choice that holds, with every default filled in.
+ */
+choice: Choice, records: Array<RecordView>, 
+/**
+ * The subject and the text as they stand in the mail, for a comparison.
+ */
+original_subject: string, original_text: string, left_out: LeftOut, 
+/**
+ * What is sensitive in what would be sent.
+ */
+sensitive: Array<SensitiveView>, 
+/**
+ * Quotes go along, and the conversation has mail that is private or undecided.
+ */
+quotes_undecided: boolean, too_large: Array<TooLarge>, 
+/**
+ * How long the decision could be taken back, in seconds.
+ */
+grace_seconds: number, };
 
 export type PreviewArgs = { connection: number, mail: number, wish?: WishArgs, };
 
@@ -704,7 +995,32 @@ subject: string, choice: Choice | null, payload_sha256: Digest | null, release_a
 /**
  * It will be taken back as soon as it has arrived.
  */
-retract_after: boolean, returned: Returned | null, attempt: number, next_attempt_at: Timestamp | null, error: ApiError | null, remote: RemoteMail | null, changed_at: Timestamp, };
+retract_after: boolean, 
+/**
+ * Give it to `review.undo` to take the decision back.
+ */
+decision_id: number | null, 
+/**
+ * Whose decision it is.
+ */
+origin: Origin | null, returned: Returned | null, attempt: number, next_attempt_at: Timestamp | null, error: ApiError | null, remote: RemoteMail | null, changed_at: Timestamp, };
+
+/**
+ * Hours in which nothing goes by itself, by the clock on the wall.
+ */
+export type Quiet = { 
+/**
+ * Minutes after midnight at which it begins.
+ */
+from: number, 
+/**
+ * Minutes after midnight at which it ends; before `from` it lies in the next day.
+ */
+to: number, 
+/**
+ * Saturday and Sunday are quiet all day.
+ */
+weekends: boolean, };
 
 /**
  * Why a record was proposed.
@@ -720,6 +1036,15 @@ export type RecordRef = { type: RecordType, id: string, };
  * What kind of record; the words of the contract (`RecordType`).
  */
 export type RecordType = "contact" | "company" | "deal" | "lead" | "ticket" | "candidate" | "other";
+
+/**
+ * A record that a mail goes to.
+ */
+export type RecordView = { record: RecordRef, 
+/**
+ * As the local index has it; its number where it is not there.
+ */
+name: string, company: string | null, url: string | null, };
 
 /**
  * The mail as the CRM has it.
@@ -760,19 +1085,54 @@ export type Retraction = "delete" | "recycle" | "none";
 /**
  * Why a scheduled mail came back to the rep.
  */
-export type Returned = "payload_changed" | "denied" | "mail_gone" | "key_taken";
+export type Returned = "payload_changed" | "denied" | "mail_gone" | "key_taken" | "rule_changed";
+
+/**
+ * How much mail there is in each tab of the review desk.
+ */
+export type ReviewCounts = { all: number, first: number, alert: number, later: number, unmatched: number, excluded: number, };
 
 /**
  * Where in a mail a person stands.
  */
 export type Role = "from" | "sender" | "reply_to" | "to" | "cc" | "bcc";
 
+/**
+ * A rule. One without a number is a policy's.
+ */
+export type Rule = { id: number | null, then: Then, 
+/**
+ * How much it lets go; what the account says where it is left out.
+ */
+level: Level | null, 
+/**
+ * It doesn't hold any more from then on.
+ */
+expires_at: Timestamp | null, created_at: Timestamp, 
+/**
+ * Why it is there, in the words of whoever made it; may be empty.
+ */
+reason: string, } & ({ "kind": "address", "value": Address } | { "kind": "domain", "value": string } | { "kind": "contact", "value": AboutRecord } | { "kind": "company", "value": AboutRecord } | { "kind": "thread", "value": MailKey } | { "kind": "account", "value": AccountId } | { "kind": "list", "value": string } | { "kind": "subject", "value": string } | { "kind": "folder", "value": string });
+
 export type RuleArgs = { id: number, };
 
 /**
- * A rule; one without a number is the policy's.
+ * Where a rule met something.
  */
-export type RuleView = { id: number | null, rule: DenyRule, };
+export type RuleField = "from" | "sender" | "reply_to" | "to" | "cc" | "bcc" | "record" | "company" | "subject" | "list" | "folder" | "thread" | "account" | "body" | "header";
+
+/**
+ * A rule; one without a number is a policy's.
+ */
+export type RuleView = { rule: Rule, 
+/**
+ * What the record, the conversation or the account is called; `null` where the value says it.
+ */
+name: string | null, 
+/**
+ * It has ended.
+ */
+expired: boolean, };
 
 export type SaveAttachmentArgs = { mail: number, part: number, };
 
@@ -815,6 +1175,20 @@ export type Sending = { "kind": "off" } | { "kind": "smtp", endpoint: Endpoint, 
 export type SendingView = { "state": "off" } | { "state": "ready" } | { "state": "failed", error: ApiError, };
 
 /**
+ * What kind of sensitive thing stands in a text.
+ */
+export type SensitiveKind = "card" | "my_number" | "bank_account" | "password" | "code" | "health";
+
+/**
+ * Something sensitive in a mail, as it stands there.
+ */
+export type SensitiveView = { kind: SensitiveKind, text: string, 
+/**
+ * It stands in the subject, else in the text.
+ */
+in_subject: boolean, };
+
+/**
  * Where settings may come from, in the order in which they count.
  */
 export type SettingsOrigin = "policy" | "known_domain" | "mx" | "tenant" | "autoconfig" | "ispdb" | "srv" | "guess" | "thunderbird";
@@ -823,7 +1197,11 @@ export type ShareArgs = { connection: number, items: Array<Item>, wish?: WishArg
 /**
  * The digest of the preview the rep looked at.
  */
-payload_sha256?: Digest, };
+payload_sha256?: Digest, 
+/**
+ * The same from now on; undoing the decision takes it back, too.
+ */
+always?: Always, };
 
 /**
  * What becomes of mail from people the CRM knows, in the words of the wizard.
@@ -831,11 +1209,78 @@ payload_sha256?: Digest, };
 export type ShareMode = "share" | "ask_once" | "manual";
 
 /**
+ * What the rep chose for sharing an account's mail, besides its mode.
+ */
+export type Sharing = { 
+/**
+ * How long a decision of the rep can be taken back, in seconds; see [`GRACE_BOUNDS`].
+ */
+grace: number, 
+/**
+ * How long mail that goes by itself waits, in seconds.
+ */
+grace_auto: number, 
+/**
+ * When nothing goes by itself.
+ */
+quiet: Quiet | null, level: Level, attachments: AttachmentRule, 
+/**
+ * Older mail that is quoted goes along.
+ */
+quotes: boolean, 
+/**
+ * The signature goes along.
+ */
+signature: boolean, 
+/**
+ * Mail that the rep sent goes by itself, too.
+ */
+sent_too: boolean, 
+/**
+ * The rep ended the time in which every mail is asked about.
+ */
+practised: boolean, 
+/**
+ * The connections it is shared to; every one where it is left out.
+ */
+targets: Array<ConnectionId> | null, };
+
+/**
  * How the rep proves who they are, to the server that receives and to the one that sends.
  */
 export type SignIn = { "kind": "password" } | { "kind": "oauth", provider: string, };
 
 export type SignInArgs = { id: number, token: string, };
+
+/**
+ * What would become of the mail of the last days if a rule were added, or, with `without`, if that one were removed.
+ */
+export type SimulateArgs = { connection: number, rule?: NewRule, without?: number, 
+/**
+ * 90 where it is left out.
+ */
+days?: number, };
+
+/**
+ * The outcome of a simulation.
+ */
+export type Simulated = { days: number, 
+/**
+ * How much mail was looked at.
+ */
+looked_at: number, 
+/**
+ * How much of it the rule is about.
+ */
+matched: number, changes: Array<FateChange>, 
+/**
+ * Some of the mail whose fate changes, newest first, at most 20.
+ */
+examples: Array<MailRowView>, 
+/**
+ * It is about nearly everything: at least nine mails in ten, of at least twenty.
+ */
+nearly_everything: boolean, };
 
 /**
  * With what an account signs in to its submission server.
@@ -960,9 +1405,32 @@ export type Tested = { folders: Array<FolderView>,
 inbox: number, sending: SendingView, };
 
 /**
+ * What a rule says, from the strictest to the laxest.
+ */
+export type Then = "never_log" | "internal" | "private" | "ask" | "share";
+
+/**
  * Milliseconds since 1970-01-01T00:00:00Z.
  */
 export type Timestamp = number;
+
+/**
+ * Something that is larger than the CRM takes, in bytes.
+ */
+export type TooLarge = { 
+/**
+ * The file; `null` for the text.
+ */
+name: string | null, size: number, most: number, };
+
+/**
+ * One transition of a mail.
+ */
+export type TraceRow = { 
+/**
+ * Its row in the audit trace.
+ */
+seq: number, at: Timestamp, act: string, from: State, to: State, origin: Origin, };
 
 /**
  * What the rules and the index say of a mail nobody has decided on. Kept with the mail, made anew when they change.
@@ -975,6 +1443,8 @@ export type Triage = { "triage": "excluded", why: Exclusion, } | { "triage": "un
 export type Trust = { "by": "authority" } | { "by": "name", name: string, } | { "by": "key", spki: Digest, };
 
 export type UndoArgs = { decision_id: number, };
+
+export type UnlinkArgs = { connection: number, address: Address, };
 
 export type UnlockArgs = { passphrase: string, };
 
@@ -1009,15 +1479,52 @@ export type Warning = "work_mail_ends" | "enable_imap_first" | "hoster_certifica
 /**
  * Why a mail is where it is.
  */
-export type Why = { state: State, triage: Triage, candidates: Array<Candidate>, 
+export type Why = { state: State, triage: Triage, 
+/**
+ * What is to become of it while nobody decides.
+ */
+advice: Advice, candidates: Array<Candidate>, 
+/**
+ * Everything that was looked at, in order.
+ */
+steps: Array<WhyStep>, 
+/**
+ * Whose decision stands, if one does.
+ */
+origin: Origin | null, 
 /**
  * Why it came back after a decision.
  */
-returned: Returned | null, 
+returned: Returned | null, snoozed_until: Timestamp | null, 
+/**
+ * The rep may decide on it although a rule keeps it out.
+ */
+can_include: boolean, 
+/**
+ * What the rep can say of its other side from now on; for sharing, [`AlwaysOption::shares`] must be true.
+ */
+always: Array<AlwaysOption>, 
 /**
  * When the contact index was last refreshed.
  */
-index_refreshed_at: Timestamp | null, };
+index_refreshed_at: Timestamp | null, 
+/**
+ * How many contacts it has.
+ */
+index_size: number, };
+
+/**
+ * One check, in the order in which they are made.
+ */
+export type WhyStep = { check: CheckName, 
+/**
+ * Whether it has something to say of this mail.
+ */
+applies: boolean, 
+/**
+ * Whether its word was the one that counted.
+ */
+wins: boolean, rule: Rule | null, evidence: Evidence | null, };
 
 /**
  * What the rep wants to share of a mail; what is left out takes its default.
@@ -1028,9 +1535,21 @@ export type WishArgs = { level?: Level,
  */
 links?: Array<RecordRef>, 
 /**
- * Digests of the attachments that go along; none where it is left out.
+ * Digests of the attachments that go along; as the account shares where it is left out.
  */
-attachments?: Array<Digest>, };
+attachments?: Array<Digest>, 
+/**
+ * Whether older mail that is quoted goes along.
+ */
+quotes?: boolean, 
+/**
+ * Whether the signature goes along.
+ */
+signature?: boolean, 
+/**
+ * What is blacked out, wherever it stands.
+ */
+redactions?: Array<string>, };
 
 /**
  * A sentence in both languages.
@@ -1067,21 +1586,30 @@ export type Commands = {
   "mail.get": { args: MailGetArgs; answer: MailView };
   "mail.save_attachment": { args: SaveAttachmentArgs; answer: SavedFile };
   "review.list": { args: ListArgs; answer: MailPage };
+  "review.counts": { args: ConnectionArgs; answer: ReviewCounts };
   "review.preview": { args: PreviewArgs; answer: Preview };
   "review.why": { args: MailArgs; answer: Why };
   "review.share": { args: ShareArgs; answer: DecidedView };
   "review.keep_private": { args: KeepPrivateArgs; answer: DecidedView };
+  "review.later": { args: LaterArgs; answer: DecidedView };
+  "review.include": { args: IncludeArgs; answer: DecidedView };
   "review.undo": { args: UndoArgs; answer: Array<QueueRow> };
   "rules.list": { args: Nothing; answer: Array<RuleView> };
   "rules.add": { args: NewRule; answer: RuleView };
   "rules.remove": { args: RuleArgs; answer: Done };
+  "rules.simulate": { args: SimulateArgs; answer: Simulated };
   "queue.list": { args: Nothing; answer: Array<QueueRow> };
   "queue.send_now": { args: QueueArgs; answer: QueueRow };
   "queue.retry": { args: QueueArgs; answer: QueueRow };
   "queue.cancel": { args: QueueArgs; answer: QueueRow };
   "history.list": { args: HistoryArgs; answer: HistoryPage };
   "history.retract": { args: QueueArgs; answer: QueueRow };
+  "history.trace": { args: QueueArgs; answer: Array<TraceRow> };
+  "history.export": { args: ExportArgs; answer: SavedFile };
+  "stats.coverage": { args: CoverageArgs; answer: Array<CoverageRow> };
+  "stats.export": { args: CoverageArgs; answer: SavedFile };
   "audit.verify": { args: Nothing; answer: Verified };
+  "audit.export": { args: Nothing; answer: SavedFile };
   "crm.kinds": { args: Nothing; answer: Array<ConnectorInfo> };
   "crm.list": { args: Nothing; answer: Array<ConnectionView> };
   "crm.test": { args: NewConnectionArgs; answer: IdentityView };
@@ -1091,6 +1619,9 @@ export type Commands = {
   "crm.pause": { args: ConnectionArgs; answer: ConnectionView };
   "crm.resume": { args: ConnectionArgs; answer: ConnectionView };
   "contacts.search": { args: SearchArgs; answer: Array<Contact> };
+  "contacts.link": { args: LinkArgs; answer: Done };
+  "contacts.unlink": { args: UnlinkArgs; answer: Done };
+  "contacts.create": { args: CreateContactArgs; answer: Contact };
   "policy.get": { args: Nothing; answer: PolicyView };
   "op.cancel": { args: CancelArgs; answer: Done };
 };
@@ -1125,21 +1656,30 @@ export const commands: Record<keyof Commands, { query: boolean; tags: Tag[] }> =
   "mail.get": { query: true, tags: ["mail"] },
   "mail.save_attachment": { query: false, tags: [] },
   "review.list": { query: true, tags: ["review"] },
+  "review.counts": { query: true, tags: ["review"] },
   "review.preview": { query: true, tags: ["review"] },
   "review.why": { query: true, tags: ["review"] },
-  "review.share": { query: false, tags: ["review","queue"] },
-  "review.keep_private": { query: false, tags: ["review","queue"] },
-  "review.undo": { query: false, tags: ["review","queue"] },
+  "review.share": { query: false, tags: ["review","queue","rules"] },
+  "review.keep_private": { query: false, tags: ["review","queue","rules"] },
+  "review.later": { query: false, tags: ["review"] },
+  "review.include": { query: false, tags: ["review"] },
+  "review.undo": { query: false, tags: ["review","queue","rules"] },
   "rules.list": { query: true, tags: ["rules"] },
   "rules.add": { query: false, tags: ["rules","review"] },
   "rules.remove": { query: false, tags: ["rules","review"] },
+  "rules.simulate": { query: true, tags: ["rules","review","mail"] },
   "queue.list": { query: true, tags: ["queue"] },
   "queue.send_now": { query: false, tags: ["queue"] },
   "queue.retry": { query: false, tags: ["queue"] },
   "queue.cancel": { query: false, tags: ["queue","review"] },
   "history.list": { query: true, tags: ["history"] },
   "history.retract": { query: false, tags: ["history","queue"] },
+  "history.trace": { query: true, tags: ["history"] },
+  "history.export": { query: false, tags: [] },
+  "stats.coverage": { query: true, tags: ["history","review","queue"] },
+  "stats.export": { query: false, tags: [] },
   "audit.verify": { query: true, tags: ["history"] },
+  "audit.export": { query: false, tags: [] },
   "crm.kinds": { query: true, tags: [] },
   "crm.list": { query: true, tags: ["connections","contacts"] },
   "crm.test": { query: false, tags: [] },
@@ -1149,6 +1689,9 @@ export const commands: Record<keyof Commands, { query: boolean; tags: Tag[] }> =
   "crm.pause": { query: false, tags: ["connections","queue"] },
   "crm.resume": { query: false, tags: ["connections","queue"] },
   "contacts.search": { query: true, tags: ["contacts"] },
+  "contacts.link": { query: false, tags: ["contacts","review"] },
+  "contacts.unlink": { query: false, tags: ["contacts","review"] },
+  "contacts.create": { query: false, tags: ["contacts","review"] },
   "policy.get": { query: true, tags: [] },
   "op.cancel": { query: false, tags: [] },
 };

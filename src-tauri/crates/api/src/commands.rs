@@ -12,3 +12,4 @@ pub mod policy;
 pub mod queue;
 pub mod review;
 pub mod rules;
+pub mod stats;

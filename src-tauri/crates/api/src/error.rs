@@ -114,6 +114,7 @@ pub enum Code {
     NoSender,
     NoLink,
     UnknownAttachment,
+    CannotRedact,
     LinkRefused,
     FileNotSaved,
     EngineStopped,
@@ -228,7 +229,9 @@ impl Code {
             KeyStoreMissing | KeyStoreLocked | PassphraseNeeded | PassphraseWrong => Action::Unlock,
             DatabaseNewer => Action::Update,
             DiskFull => Action::FreeSpace,
-            Conflict | PreviewStale | NoSender | NoLink | UnknownAttachment | KeyTaken | TooLate => Action::Review,
+            Conflict | PreviewStale | NoSender | NoLink | UnknownAttachment | CannotRedact | KeyTaken | TooLate => {
+                Action::Review
+            }
             HomeInUse | UnknownCommand | BadArguments | NoSuch | NotPossibleNow | AlreadyConnected | LinkRefused => {
                 Action::None
             }
@@ -360,7 +363,7 @@ impl From<&StoreFault> for ApiError {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
-            Refusal::NotFrom { .. } => Code::NotPossibleNow,
+            Refusal::NotFrom { .. } | Refusal::NotByItself { .. } => Code::NotPossibleNow,
             Refusal::TooLate => Code::TooLate,
         };
         Self::new(code, refusal.to_string())
@@ -395,6 +398,7 @@ impl From<&Fault> for ApiError {
             Fault::Unsharable(Unsharable::NoSender) => Code::NoSender,
             Fault::Unsharable(Unsharable::NoLink) => Code::NoLink,
             Fault::Unsharable(Unsharable::UnknownAttachment) => Code::UnknownAttachment,
+            Fault::Unsharable(Unsharable::CannotRedact) => Code::CannotRedact,
             Fault::NoSuch(_) => Code::NoSuch,
             Fault::PreviewStale => Code::PreviewStale,
             Fault::Conflict { .. } => Code::Conflict,

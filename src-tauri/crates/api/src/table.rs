@@ -6,7 +6,7 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use crate::Api;
-use crate::commands::{accounts, app, audit, contacts, crm, history, mail, op, policy, queue, review, rules};
+use crate::commands::{accounts, app, audit, contacts, crm, history, mail, op, policy, queue, review, rules, stats};
 use crate::error::{ApiError, Code};
 use crate::typescript::Shapes;
 
@@ -70,21 +70,30 @@ commands! {
     query   "mail.get"            [Mail]                     mail::get(mail::MailGetArgs) -> mail::MailView;
     command "mail.save_attachment" []                        mail::save_attachment(mail::SaveAttachmentArgs) -> mail::SavedFile;
     query   "review.list"         [Review]                   review::list(review::ListArgs) -> mail::MailPage;
+    query   "review.counts"       [Review]                   review::counts(crm::ConnectionArgs) -> review::ReviewCounts;
     query   "review.preview"      [Review]                   review::preview(review::PreviewArgs) -> review::Preview;
     query   "review.why"          [Review]                   review::why(mail::MailArgs) -> review::Why;
-    command "review.share"        [Review, Queue]            review::share(review::ShareArgs) -> review::DecidedView;
-    command "review.keep_private" [Review, Queue]            review::keep_private(review::KeepPrivateArgs) -> review::DecidedView;
-    command "review.undo"         [Review, Queue]            review::undo(review::UndoArgs) -> Vec<queue::QueueRow>;
+    command "review.share"        [Review, Queue, Rules]     review::share(review::ShareArgs) -> review::DecidedView;
+    command "review.keep_private" [Review, Queue, Rules]     review::keep_private(review::KeepPrivateArgs) -> review::DecidedView;
+    command "review.later"        [Review]                   review::later(review::LaterArgs) -> review::DecidedView;
+    command "review.include"      [Review]                   review::include(review::IncludeArgs) -> review::DecidedView;
+    command "review.undo"         [Review, Queue, Rules]     review::undo(review::UndoArgs) -> Vec<queue::QueueRow>;
     query   "rules.list"          [Rules]                    rules::list(app::Nothing) -> Vec<rules::RuleView>;
     command "rules.add"           [Rules, Review]            rules::add(rules::NewRule) -> rules::RuleView;
     command "rules.remove"        [Rules, Review]            rules::remove(rules::RuleArgs) -> app::Done;
+    query   "rules.simulate"      [Rules, Review, Mail]      rules::simulate(rules::SimulateArgs) -> rules::Simulated;
     query   "queue.list"          [Queue]                    queue::list(app::Nothing) -> Vec<queue::QueueRow>;
     command "queue.send_now"      [Queue]                    queue::send_now(queue::QueueArgs) -> queue::QueueRow;
     command "queue.retry"         [Queue]                    queue::retry(queue::QueueArgs) -> queue::QueueRow;
     command "queue.cancel"        [Queue, Review]            queue::cancel(queue::QueueArgs) -> queue::QueueRow;
     query   "history.list"        [History]                  history::list(history::HistoryArgs) -> history::HistoryPage;
     command "history.retract"     [History, Queue]           history::retract(queue::QueueArgs) -> queue::QueueRow;
+    query   "history.trace"       [History]                  history::trace(queue::QueueArgs) -> Vec<history::TraceRow>;
+    command "history.export"      []                         history::export(history::ExportArgs) -> mail::SavedFile;
+    query   "stats.coverage"      [History, Review, Queue]   stats::coverage(stats::CoverageArgs) -> Vec<stats::CoverageRow>;
+    command "stats.export"        []                         stats::export(stats::CoverageArgs) -> mail::SavedFile;
     query   "audit.verify"        [History]                  audit::verify(app::Nothing) -> audit::Verified;
+    command "audit.export"        []                         audit::export(app::Nothing) -> mail::SavedFile;
     query   "crm.kinds"           []                         crm::kinds(app::Nothing) -> Vec<otomo_domain::connector::ConnectorInfo>;
     query   "crm.list"            [Connections, Contacts]    crm::list(app::Nothing) -> Vec<crm::ConnectionView>;
     command "crm.test"            []                         crm::test(crm::NewConnectionArgs) -> crm::IdentityView;
@@ -94,6 +103,9 @@ commands! {
     command "crm.pause"           [Connections, Queue]       crm::pause(crm::ConnectionArgs) -> crm::ConnectionView;
     command "crm.resume"          [Connections, Queue]       crm::resume(crm::ConnectionArgs) -> crm::ConnectionView;
     query   "contacts.search"     [Contacts]                 contacts::search(contacts::SearchArgs) -> Vec<otomo_domain::contact::Contact>;
+    command "contacts.link"       [Contacts, Review]         contacts::link(contacts::LinkArgs) -> app::Done;
+    command "contacts.unlink"     [Contacts, Review]         contacts::unlink(contacts::UnlinkArgs) -> app::Done;
+    command "contacts.create"     [Contacts, Review]         contacts::create(contacts::CreateContactArgs) -> otomo_domain::contact::Contact;
     query   "policy.get"          []                         policy::get(app::Nothing) -> policy::PolicyView;
     command "op.cancel"           []                         op::cancel(op::CancelArgs) -> app::Done;
 }

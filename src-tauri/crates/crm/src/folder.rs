@@ -23,7 +23,12 @@ use self::mails::{MailFolder, Opened};
 use crate::registry::{Given, InvalidSettings, field};
 
 pub(crate) fn info() -> ConnectorInfo {
-    ConnectorInfo { kind: "folder".into(), fields: vec![field("path", false)], retraction: Retraction::Delete }
+    ConnectorInfo {
+        kind: "folder".into(),
+        fields: vec![field("path", false)],
+        retraction: Retraction::Delete,
+        creates_contacts: false,
+    }
 }
 
 pub(crate) fn build(given: Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSettings> {

@@ -39,6 +39,7 @@ pub(crate) fn info() -> ConnectorInfo {
         kind: "rest".into(),
         fields: vec![field("url", false), field("token", true)],
         retraction: Retraction::Delete,
+        creates_contacts: false,
     }
 }
 

@@ -7,15 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::digest::Digest;
+use crate::sharing::Sharing;
 use crate::sync::Folder;
 use crate::time::Timestamp;
 
 /// Row number of an account in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(type = "number"))]
 pub struct AccountId(pub i64);
 
 /// Row number of a CRM connection in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(type = "number"))]
 pub struct ConnectionId(pub i64);
 
 /// How the way to a server is protected.
@@ -171,7 +174,7 @@ pub enum SmtpAuth {
 }
 
 /// What becomes of mail from people the CRM knows, in the words of the wizard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum ShareMode {
@@ -242,6 +245,11 @@ pub struct AccountSettings {
     /// Folders to capture by the server's names; `None` takes the inbox and what was sent.
     pub folders: Option<Vec<String>>,
     pub senders: Vec<SenderAddress>,
+    pub sharing: Sharing,
+    /// When the share mode was chosen; it holds for what arrives later.
+    pub mode_since: Option<Timestamp>,
+    /// How many of its mails the rep has decided on, as far as [`crate::sharing::PRACTICE`] needs to know.
+    pub decided: u32,
 }
 
 impl AccountSettings {

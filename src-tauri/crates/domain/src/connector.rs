@@ -41,6 +41,20 @@ pub struct ConnectorInfo {
     pub kind: String,
     pub fields: Vec<Field>,
     pub retraction: Retraction,
+    /// A contact can be made from here.
+    pub creates_contacts: bool,
+}
+
+/// A contact that the rep wants to make in the CRM, as they confirmed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct NewContact {
+    pub name: String,
+    pub email: Address,
+    /// The name of the company; may be empty.
+    #[serde(default)]
+    pub company: String,
 }
 
 /// Who the CRM takes the rep for, and what the company fixed there.
@@ -52,7 +66,7 @@ pub struct Identity {
     pub limits: Limits,
     /// False when this user or server cannot take a mail back, whatever the connector could.
     pub can_unlog: bool,
-    /// Never-log addresses and domains and internal domains of the company, as [`crate::rules::Deny::parse`] reads them.
+    /// Never-log addresses and domains and internal domains of the company, as [`crate::rules::Rule::denying`] reads them.
     pub deny: Vec<(String, String)>,
 }
 

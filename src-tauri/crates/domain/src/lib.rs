@@ -12,8 +12,12 @@
 //! | [`step`] | how far a connection to a mailbox has come |
 //! | [`file_name`] | under which name an attachment is saved |
 //! | [`link`] | which links of a mail may be opened |
-//! | [`matching`], [`rules`] | who a mail belongs to, and what must never leave |
-//! | [`payload`] | exactly what a CRM will be sent |
+//! | [`fold`] | text as it is compared |
+//! | [`matching`], [`rules`] | who a mail belongs to; what people said about mail in general |
+//! | [`sensitive`] | what in a text has to be looked at before it leaves |
+//! | [`judge`] | all of it together: what becomes of a mail nobody has decided on, and why |
+//! | [`sharing`] | how an account shares |
+//! | [`payload`], [`redaction`] | exactly what a CRM will be sent, and what is taken out of it |
 //! | [`review`], [`retry`], [`audit`] | the state of a decision, when to try again, its trace |
 //! | [`awake`] | how long the machine has really been running |
 //! | [`policy`] | what the company's administrator fixed |
@@ -29,7 +33,9 @@ pub mod detect;
 pub mod digest;
 pub mod error;
 pub mod file_name;
+pub mod fold;
 pub mod hosting;
+pub mod judge;
 pub mod link;
 pub mod mail;
 pub mod matching;
@@ -37,10 +43,13 @@ pub mod oauth;
 pub mod payload;
 pub mod policy;
 pub mod ports;
+pub mod redaction;
 pub mod retry;
 pub mod review;
 pub mod rules;
 pub mod secret;
+pub mod sensitive;
+pub mod sharing;
 pub mod step;
 pub mod sync;
 pub mod time;

@@ -125,6 +125,63 @@ pub enum Defect {
     NulBytes,
 }
 
+/// A sign that a machine wrote a mail; the first that is found, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Automated {
+    /// `Auto-Submitted` other than `no` (RFC 3834 §5), or a vendor's word for it (`X-Auto-Response-Suppress`, `X-Autoreply`).
+    AutoSubmitted,
+    /// An empty `Return-Path` (RFC 5321 §4.5.5), or a delivery report (RFC 3464).
+    Bounce,
+    /// `List-Id`, `List-Unsubscribe` (RFC 2919, RFC 2369) or `Precedence: list`.
+    MailingList,
+    /// `Precedence: bulk` or `junk`, or a bulk sender's `Feedback-ID`.
+    Bulk,
+    /// A calendar's notice (RFC 6047).
+    Calendar,
+    /// The author's address says that nobody reads answers to it.
+    NoReply,
+    /// The words of a password reset or a sign-in code.
+    SignInNotice,
+}
+
+/// What kind of sensitive thing stands in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum SensitiveKind {
+    /// A payment card's number: its length, its issuer's prefix and its check digit are right (ISO/IEC 7812).
+    Card,
+    /// A My Number (個人番号) whose check digit is right.
+    MyNumber,
+    BankAccount,
+    Password,
+    /// A one-time or confirmation code.
+    Code,
+    Health,
+}
+
+/// What was found in a mail's header and text beside its fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Marks {
+    /// False for mail that was kept before there were marks: nothing is known of it, so it never goes by itself.
+    pub examined: bool,
+    /// Its mailing list (RFC 2919), as [`normalise_list_id`] has it.
+    pub list: Option<String>,
+    pub automated: Option<Automated>,
+    /// Each kind once, in order.
+    pub sensitive: Vec<SensitiveKind>,
+}
+
+/// A List-Id (RFC 2919 §2) as it is compared: what stands in angle brackets, or all of it, in lower case. `None` if empty.
+pub fn normalise_list_id(text: &str) -> Option<String> {
+    let inner = text.rsplit_once('<').map_or(text, |(_, inner)| inner.split('>').next().unwrap_or(inner));
+    let id = inner.trim().to_lowercase();
+    (!id.is_empty()).then_some(id)
+}
+
 /// A parsed mail, without its body's text; [`Body`] has that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
@@ -143,6 +200,7 @@ pub struct Mail {
     /// The first words of the text, on one line, for a list.
     pub snippet: String,
     pub defects: Vec<Defect>,
+    pub marks: Marks,
     /// Size of the raw mail in bytes.
     pub size: u64,
 }
@@ -151,6 +209,12 @@ impl Mail {
     /// The people in one role.
     pub fn people(&self, role: Role) -> impl Iterator<Item = &Person> {
         self.participants.iter().filter(move |p| p.role == role).map(|p| &p.person)
+    }
+
+    /// The key of the mail that began its conversation, as far as its header tells: the oldest reference, else itself.
+    pub fn root(&self) -> MailKey {
+        let oldest = self.references.first().or(self.in_reply_to.as_ref());
+        oldest.map_or(self.id.key, |id| MailKey::of_message_id(id))
     }
 
     /// The author: the first From.

@@ -13,6 +13,8 @@ pub struct Hit {
     pub name: String,
     /// The record's main address, or one of its others.
     pub primary: bool,
+    /// The company it belongs to.
+    pub company: Option<RecordRef>,
 }
 
 /// Why a record was proposed.
@@ -30,6 +32,9 @@ pub struct Reason {
 pub struct Candidate {
     pub record: RecordRef,
     pub name: String,
+    /// The company it belongs to.
+    #[serde(default)]
+    pub company: Option<RecordRef>,
     pub reasons: Vec<Reason>,
 }
 
@@ -51,7 +56,12 @@ pub fn candidates(
             match found.iter_mut().find(|c| c.record == hit.record) {
                 Some(candidate) if candidate.reasons.contains(&reason) => {}
                 Some(candidate) => candidate.reasons.push(reason),
-                None => found.push(Candidate { record: hit.record, name: hit.name, reasons: vec![reason] }),
+                None => found.push(Candidate {
+                    record: hit.record,
+                    name: hit.name,
+                    company: hit.company,
+                    reasons: vec![reason],
+                }),
             }
         }
     }
@@ -76,7 +86,7 @@ mod tests {
         let found = candidates(&participants, &own, |address| {
             let of = |id: &str| RecordRef { kind: RecordType::Contact, id: id.into() };
             let hits = index.iter().filter(|(a, _)| *a == address.as_str());
-            hits.map(|(_, id)| Hit { record: of(id), name: id.to_string(), primary: true }).collect()
+            hits.map(|(_, id)| Hit { record: of(id), name: id.to_string(), primary: true, company: None }).collect()
         });
         let seen: Vec<_> = found.iter().map(|c| (c.record.id.as_str(), c.reasons.len())).collect();
         assert_eq!(seen, expected);

@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::address::{Address, Person};
 use crate::contact::RecordRef;
 use crate::digest::Digest;
-use crate::mail::{Attachment, Body, Direction, Mail, Participant, Role};
+use crate::mail::{Attachment, Body, Direction, Mail, MailId, Marks, Participant, Role};
+use crate::redaction::Redactions;
+use crate::time::Timestamp;
 
 /// How much of a mail is shared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Level {
@@ -22,11 +24,12 @@ pub enum Level {
     /// And the subject.
     Subject,
     /// And the body.
+    #[default]
     Full,
 }
 
 /// What the rep chose to share.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Choice {
     pub level: Level,
@@ -34,6 +37,15 @@ pub struct Choice {
     pub links: Vec<RecordRef>,
     /// Digests of the attachments that go along.
     pub attachments: Vec<Digest>,
+    /// Older mail that is quoted goes along.
+    #[serde(default)]
+    pub quotes: bool,
+    /// The signature goes along.
+    #[serde(default)]
+    pub signature: bool,
+    /// What is blacked out, wherever it stands (see [`crate::redaction`]).
+    #[serde(default)]
+    pub redactions: Vec<String>,
 }
 
 /// Why no payload can be made.
@@ -45,6 +57,9 @@ pub enum Unsharable {
     NoLink,
     #[error("a chosen attachment is not in the mail")]
     UnknownAttachment,
+    /// It stands where a CRM needs it as it is: the author's address, the Message-ID, a record's number.
+    #[error("what is blacked out cannot be taken out")]
+    CannotRedact,
 }
 
 /// The shared mail. Field names and order of meaning are the contract's.
@@ -99,30 +114,68 @@ pub struct SharedFile {
 }
 
 impl Payload {
-    /// What is shared of `mail` by this choice. `body.html` must be sanitised already.
+    /// What is shared of `mail` by this choice. `body` is what a choice leaves of it: sanitised, trimmed, redacted
+    /// (`otomo_mime::portion`). Fields are redacted here.
     pub fn build(mail: &Mail, body: &Body, direction: Direction, choice: &Choice) -> Result<Self, Unsharable> {
-        let named = |role| mail.people(role).map(|p| Named { email: p.address.clone(), name: p.name.clone() });
+        let redactions = Redactions::new(&choice.redactions);
+        let name = |p: &Person| Named { email: p.address.clone(), name: redactions.apply(&p.name) };
+        let shown = |p: &&Person| !redactions.occur_in(p.address.as_str());
+        let named = |role| mail.people(role).filter(shown).map(name);
         if choice.links.is_empty() {
             return Err(Unsharable::NoLink);
         }
         let full = choice.level >= Level::Full;
-        Ok(Self {
+        let kept = |id: &&String| !redactions.occur_in(id);
+        let payload = Self {
             message_id: mail.message_id.clone(),
-            in_reply_to: mail.in_reply_to.clone(),
-            references: mail.references.clone(),
+            in_reply_to: mail.in_reply_to.as_ref().filter(kept).cloned(),
+            references: mail.references.iter().filter(kept).cloned().collect(),
             direction,
             date: mail.date.to_rfc3339(),
-            from: named(Role::From).next().ok_or(Unsharable::NoSender)?,
+            from: mail.from().map(name).ok_or(Unsharable::NoSender)?,
             to: named(Role::To).collect(),
             cc: named(Role::Cc).collect(),
-            subject: if choice.level >= Level::Subject { mail.subject.clone() } else { String::new() },
+            subject: if choice.level >= Level::Subject { redactions.apply(&mail.subject) } else { String::new() },
             share_level: choice.level,
             body_text: full.then(|| body.text.clone()),
             body_html: if full { body.html.clone() } else { None },
-            attachments: shared_files(mail, choice)?,
+            attachments: shared_files(mail, choice, &redactions)?,
             links: choice.links.clone(),
             digest: None,
-        })
+        };
+        if payload.tells(&redactions) { Err(Unsharable::CannotRedact) } else { Ok(payload) }
+    }
+
+    /// Whether a redaction still stands in any text of it.
+    fn tells(&self, redactions: &Redactions) -> bool {
+        fn texts(value: &serde_json::Value, tells: &dyn Fn(&str) -> bool) -> bool {
+            match value {
+                serde_json::Value::String(text) => tells(text),
+                serde_json::Value::Array(items) => items.iter().any(|item| texts(item, tells)),
+                serde_json::Value::Object(fields) => fields.values().any(|field| texts(field, tells)),
+                _ => false,
+            }
+        }
+        let tells = |text: &str| redactions.occur_in(text);
+        !redactions.is_empty() && serde_json::to_value(self).is_ok_and(|value| texts(&value, &tells))
+    }
+
+    /// The mail it was made of, as far as it tells.
+    pub fn mail(&self, id: MailId) -> Mail {
+        Mail {
+            id,
+            message_id: self.message_id.clone(),
+            references: self.references.clone(),
+            in_reply_to: self.in_reply_to.clone(),
+            date: Timestamp::from_rfc3339(&self.date).unwrap_or(Timestamp(0)),
+            subject: self.subject.clone(),
+            participants: self.participants(),
+            attachments: Vec::new(),
+            snippet: String::new(),
+            defects: Vec::new(),
+            marks: Marks::default(),
+            size: 0,
+        }
     }
 
     /// Everybody it names.
@@ -149,15 +202,15 @@ impl Payload {
     }
 }
 
-fn shared_files(mail: &Mail, choice: &Choice) -> Result<Vec<SharedFile>, Unsharable> {
+fn shared_files(mail: &Mail, choice: &Choice, redactions: &Redactions) -> Result<Vec<SharedFile>, Unsharable> {
     let find = |digest: &Digest| mail.attachments.iter().find(|a| a.sha256 == *digest);
     let share = |a: &Attachment| SharedFile {
         sha256: a.sha256,
-        name: a.name.clone(),
+        name: redactions.apply(&a.name),
         content_type: a.content_type.clone(),
         size: a.size,
         inline: a.inline,
-        content_id: a.content_id.clone(),
+        content_id: a.content_id.clone().filter(|id| !redactions.occur_in(id)),
     };
     choice.attachments.iter().map(|digest| find(digest).map(share).ok_or(Unsharable::UnknownAttachment)).collect()
 }
@@ -228,12 +281,18 @@ mod tests {
             attachments: vec![file],
             snippet: String::new(),
             defects: vec![],
+            marks: Marks::default(),
             size: 100,
         }
     }
 
     fn choice(level: Level, attachments: Vec<Digest>) -> Choice {
-        Choice { level, links: vec![RecordRef { kind: RecordType::Contact, id: "A".into() }], attachments }
+        Choice {
+            level,
+            links: vec![RecordRef { kind: RecordType::Contact, id: "A".into() }],
+            attachments,
+            ..Choice::default()
+        }
     }
 
     fn frozen(level: Level) -> String {

@@ -14,7 +14,8 @@ use crate::account::{Account, Endpoint, Security, ShareMode};
 use crate::address::Address;
 use crate::oauth::{Client, Provider, ProviderPolicy};
 use crate::payload::Level;
-use crate::rules::{Deny, DenyRule, Origin};
+use crate::rules::{About, Rule, Then};
+use crate::sharing::AttachmentRule;
 
 /// The policy file, version 1. Unknown fields are errors: a rule that is misspelt must not be silently off.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -40,6 +41,36 @@ pub struct Policy {
     pub forbid: Forbidden,
     /// The mode that every account has, whatever the rep would choose.
     pub share_mode: Option<ShareMode>,
+    /// Rules that hold besides the rep's.
+    pub rules: Vec<PolicyRule>,
+    /// What is in the CRM already is taken back when the policy comes to forbid it.
+    pub retract_on_never_log: bool,
+    /// What may go along of attachments at most.
+    pub attachments: Option<AttachmentRule>,
+    /// Whether the history and the audit trace may be written to files.
+    pub export_allowed: Option<bool>,
+}
+
+/// A rule of the policy: about whom, and what then.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyRule {
+    /// `address`, `domain`, `list`, `subject` or `folder`.
+    pub kind: String,
+    pub value: String,
+    pub then: Then,
+    #[serde(default)]
+    pub level: Option<Level>,
+    /// Shown to the rep.
+    #[serde(default)]
+    pub reason: String,
+}
+
+impl PolicyRule {
+    fn rule(&self) -> Option<Rule> {
+        let about = About::parse(&self.kind, &self.value).filter(|about| about.allows(self.then))?;
+        Some(Rule { level: self.level, reason: self.reason.clone(), ..Rule::of_policy(about, self.then) })
+    }
 }
 
 /// Exceptions that a policy takes away. False leaves them to the rep.
@@ -84,6 +115,12 @@ pub enum UserForm {
 pub struct NeverLog {
     pub addresses: Vec<Address>,
     pub domains: Vec<String>,
+    /// Mailing lists by their List-Id.
+    pub lists: Vec<String>,
+    pub subject_words: Vec<String>,
+    pub folders: Vec<String>,
+    /// The rep may share single mails all the same.
+    pub user_override: bool,
 }
 
 /// The grace period of a decision made by the rep, unless a policy wants more.
@@ -98,11 +135,14 @@ impl Policy {
     /// Reads a policy and checks every value in it.
     pub fn parse(json: &str) -> Result<Self, InvalidPolicy> {
         let policy: Self = serde_json::from_str(json).map_err(|e| InvalidPolicy(e.to_string()))?;
-        let domains = policy.never_log.domains.iter().map(|d| ("never_log_domain", d));
-        for (kind, value) in domains.chain(policy.internal_domains.iter().map(|d| ("internal_domain", d))) {
-            if Deny::parse(kind, value).is_none() {
-                return Err(InvalidPolicy(format!("{value:?} is not a domain")));
+        for (kind, value, then) in policy.denied() {
+            if About::parse(kind, value).is_none_or(|about| !about.allows(then)) {
+                return Err(InvalidPolicy(format!("{value:?} is not a {kind}")));
             }
+        }
+        if let Some(rule) = policy.rules.iter().find(|rule| rule.rule().is_none()) {
+            let PolicyRule { kind, value, .. } = rule;
+            return Err(InvalidPolicy(format!("rules: this cannot be said of the {kind} {value:?}")));
         }
         policy.servers_are_named()?;
         policy.providers_can_be_asked()?;
@@ -136,18 +176,36 @@ impl Policy {
         Ok(())
     }
 
-    /// The deny rules it states.
-    pub fn deny_rules(&self) -> Vec<DenyRule> {
-        let rule = |deny| DenyRule { deny, origin: Origin::Policy };
-        let addresses = self.never_log.addresses.iter().cloned().map(Deny::NeverLogAddress);
-        let domains = self.never_log.domains.iter().filter_map(|d| Deny::parse("never_log_domain", d));
-        let internal = self.internal_domains.iter().filter_map(|d| Deny::parse("internal_domain", d));
-        addresses.chain(domains).chain(internal).map(rule).collect()
+    /// The rules it states.
+    pub fn rules(&self) -> Vec<Rule> {
+        let addresses = self.never_log.addresses.iter().cloned().map(About::Address);
+        let never = addresses.map(|about| Rule::of_policy(about, Then::NeverLog));
+        let denied =
+            self.denied().filter_map(|(kind, value, then)| Some(Rule::of_policy(About::parse(kind, value)?, then)));
+        never.chain(denied).chain(self.rules.iter().filter_map(PolicyRule::rule)).collect()
     }
 
-    /// How long a decision of the rep can be undone.
+    /// What it denies, besides addresses: kind, value and how.
+    fn denied(&self) -> impl Iterator<Item = (&'static str, &String, Then)> {
+        let (never, internal) = (&self.never_log, &self.internal_domains);
+        let lists = [
+            ("domain", &never.domains, Then::NeverLog),
+            ("list", &never.lists, Then::NeverLog),
+            ("subject", &never.subject_words, Then::NeverLog),
+            ("folder", &never.folders, Then::NeverLog),
+            ("domain", internal, Then::Internal),
+        ];
+        lists.into_iter().flat_map(|(kind, values, then)| values.iter().map(move |value| (kind, value, then)))
+    }
+
+    /// The least time for which any decision can be undone.
+    pub fn least_grace(&self) -> Duration {
+        Duration::from_secs(self.min_grace.unwrap_or(0))
+    }
+
+    /// How long a decision of the rep can be undone, where the rep has chosen nothing else.
     pub fn grace(&self) -> Duration {
-        GRACE.max(Duration::from_secs(self.min_grace.unwrap_or(0)))
+        GRACE.max(self.least_grace())
     }
 
     pub fn allows_level(&self, level: Level) -> bool {

@@ -8,9 +8,10 @@ use async_trait::async_trait;
 
 use crate::account::SenderAddress;
 use crate::address::Address;
-use crate::connector::{ConnectorInfo, ContactPage, Identity, Outgoing, OutgoingFile, RemoteMail};
+use crate::connector::{ConnectorInfo, ContactPage, Identity, NewContact, Outgoing, OutgoingFile, RemoteMail};
+use crate::contact::Contact;
 use crate::detect::{Offer, Verdict, Watcher};
-use crate::error::{CrmFault, DesktopFault, MailFault, OAuthFault, VaultFault};
+use crate::error::{CrmFault, CrmFaultKind, DesktopFault, MailFault, OAuthFault, VaultFault};
 use crate::link::Link;
 use crate::mail::MailKey;
 use crate::oauth::Provider;
@@ -211,6 +212,11 @@ pub trait CrmConnector: Send + Sync {
 
     /// The next page of the people mail may be logged to; `None` starts from the beginning.
     async fn contacts(&self, cursor: Option<&str>) -> Result<ContactPage, CrmFault>;
+
+    /// Makes a contact, because the rep clicked on it. One that has the address already is given back as it is.
+    async fn create_contact(&self, _: &NewContact) -> Result<Contact, CrmFault> {
+        Err(CrmFault::new(CrmFaultKind::Rejected, "contacts are not made from here"))
+    }
 
     /// Looks a mail up by its key: the only judge of a lost answer.
     async fn find_logged(&self, key: MailKey) -> Result<Option<RemoteMail>, CrmFault>;

@@ -10,7 +10,7 @@ use crate::connector::RemoteMail;
 use crate::digest::Digest;
 use crate::error::CrmFault;
 use crate::payload::{Choice, Frozen};
-use crate::rules::Exclusion;
+use crate::rules::{Exclusion, Origin};
 use crate::time::Timestamp;
 
 /// Where a mail stands at a connection.
@@ -49,6 +49,14 @@ pub enum State {
     RemoteMissing,
 }
 
+impl State {
+    /// On its way to the CRM, or there.
+    pub fn is_shared(self) -> bool {
+        use State::*;
+        matches!(self, Scheduled | Queued | Uploading | Verifying | Logged | FailedRetry | AlreadyInCrm)
+    }
+}
+
 /// What the rules and the index say of a mail nobody has decided on. Kept with the mail, made anew when they change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "triage", rename_all = "snake_case")]
@@ -82,6 +90,8 @@ pub enum Returned {
     MailGone,
     /// Another mail with the same Message-ID has been shared.
     KeyTaken,
+    /// It would have gone by itself, and what let it go doesn't hold any more.
+    RuleChanged,
 }
 
 /// A decision and how far it has come. [`Review::default`] is the undecided mail.
@@ -91,6 +101,8 @@ pub struct Review {
     pub state: Option<State>,
     /// Counts the changes; a command names the one it saw.
     pub rev: u64,
+    /// Whose decision it is.
+    pub origin: Option<Origin>,
     pub choice: Option<Choice>,
     /// Digest of the payload that was decided on.
     pub payload: Option<Digest>,
@@ -99,6 +111,10 @@ pub struct Review {
     /// Made private while on the wire: taken back as soon as it is logged.
     pub retract_after: bool,
     pub returned: Option<Returned>,
+    /// The rep wants to see it again then, not before.
+    pub snoozed_until: Option<Timestamp>,
+    /// The rep wants to decide on it although a rule keeps it out.
+    pub included: bool,
     pub attempt: u32,
     pub next_attempt_at: Option<Timestamp>,
     pub fault: Option<CrmFault>,
@@ -108,13 +124,21 @@ pub struct Review {
 /// Something that happens to a review.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Act {
-    // The rep
+    // The rep; the first two also a rule, a policy or a mode, on mail that nobody has touched
     Share {
         choice: Choice,
         payload: Digest,
         release_at: Timestamp,
     },
     KeepPrivate,
+    /// Puts it off.
+    Snooze {
+        until: Timestamp,
+    },
+    /// Brings it back: the time has come, or the rep wants it now.
+    Wake,
+    /// Lets the rep decide on a mail that a rule keeps out.
+    Include,
     /// Takes a decision back, or, once released, keeps it from leaving.
     Undo,
     /// Ends the grace period, or the wait before the next attempt, now.
@@ -158,6 +182,9 @@ impl Act {
         match self {
             Self::Share { .. } => "share",
             Self::KeepPrivate => "keep_private",
+            Self::Snooze { .. } => "snooze",
+            Self::Wake => "wake",
+            Self::Include => "include",
             Self::Undo => "undo",
             Self::SendNow { .. } => "send_now",
             Self::Retry => "retry",
@@ -180,8 +207,10 @@ impl Act {
         match self {
             Self::Share { choice, payload, release_at } => serde_json::json!({
                 "level": choice.level, "links": choice.links, "attachments": choice.attachments,
+                "quotes": choice.quotes, "signature": choice.signature, "redactions": choice.redactions.len(),
                 "payload": payload, "release_at": release_at,
             }),
+            Self::Snooze { until } => serde_json::json!({ "until": until }),
             Self::Release { rebuilt } => serde_json::json!({ "payload": rebuilt.sha256 }),
             Self::Return(why) => serde_json::json!({ "why": why }),
             Self::Delivered(remote) => {
@@ -213,25 +242,57 @@ pub enum Refusal {
     /// It has left already; taking it back is `retract`.
     #[error("it is in the CRM already")]
     TooLate,
+    /// Only a person may do that, or only with a mail that no person has touched.
+    #[error("{act} is for a person to decide")]
+    NotByItself { act: &'static str },
 }
 
 impl Review {
-    /// The state shown: what was decided, else what the triage says. A deny rule beats a decision that has come back.
+    /// The state shown: what was decided, else what the triage says. A deny rule beats a decision that has come back,
+    /// unless the rep has overruled it for this mail.
     pub fn state(&self, triage: &Triage) -> State {
         match self.state {
-            None => triage.state(),
-            Some(State::Pending) => triage.state(),
+            None | Some(State::Pending) if self.included && matches!(triage, Triage::Excluded { .. }) => State::Pending,
+            None | Some(State::Pending) => triage.state(),
             Some(state) => state,
         }
     }
 
-    /// The next review and what becomes of the outbox row.
-    pub fn apply(&self, act: &Act, triage: &Triage) -> Result<(Self, Outbox), Refusal> {
+    /// Whether nobody has done anything with it: only then may a rule or a mode decide.
+    pub fn is_untouched(&self) -> bool {
+        self.state.is_none()
+    }
+
+    /// The next review, if `by` does this, and what becomes of the outbox row.
+    pub fn apply(&self, act: &Act, by: &Origin, triage: &Triage) -> Result<(Self, Outbox), Refusal> {
         let from = self.state(triage);
+        self.permit(act, by)?;
         let (to, outbox) = self.step(from, act)?;
         let mut next = Self { state: Some(to), rev: self.rev + 1, ..self.clone() };
         next.note(from, to, act);
+        if matches!(act, Act::Share { .. } | Act::KeepPrivate) {
+            next.origin = Some(by.clone());
+        }
         Ok((next, outbox))
+    }
+
+    /// Rules, policies and modes decide only on what nobody has touched, and do nothing else but take back.
+    fn permit(&self, act: &Act, by: &Origin) -> Result<(), Refusal> {
+        let fine = match by {
+            Origin::User | Origin::Engine => true,
+            Origin::Rule(_) | Origin::Policy | Origin::Mode(_) | Origin::Thread => match act {
+                Act::Share { .. } => self.is_untouched() && *by != Origin::Thread,
+                // A denial also stops what was released.
+                Act::KeepPrivate => self.is_untouched() || self.is_released(),
+                Act::Retract => *by == Origin::Policy,
+                _ => false,
+            },
+        };
+        if fine { Ok(()) } else { Err(Refusal::NotByItself { act: act.name() }) }
+    }
+
+    fn is_released(&self) -> bool {
+        matches!(self.state, Some(State::Queued | State::FailedRetry | State::Uploading | State::Verifying))
     }
 
     /// The table of transitions.
@@ -240,13 +301,20 @@ impl Review {
         let keep = |to| Ok((to, Outbox::Keep));
         let drop = |to| Ok((to, Outbox::Drop));
         match (act, from) {
-            (Act::Share { .. }, Pending | Private | Retracted) => keep(Scheduled),
+            // Mail of nobody in the index goes where the rep links it to: a payload without a record can't be made.
+            (Act::Share { .. }, Pending | Unmatched | Private | Retracted) => keep(Scheduled),
             (Act::Share { .. }, FailedPerm) => drop(Scheduled),
 
             (Act::KeepPrivate, Pending | Scheduled | Unmatched) => keep(Private),
             (Act::KeepPrivate | Act::Undo, Queued | FailedRetry | FailedPerm) => drop(Private),
             (Act::KeepPrivate | Act::Undo, Uploading | Verifying) => keep(from),
             (Act::Undo, Scheduled | Private) => keep(Pending),
+            (Act::Undo, Pending | Unmatched | Excluded) if self.snoozed_until.is_some() || self.included => {
+                keep(Pending)
+            }
+            (Act::Snooze { .. }, Pending | Unmatched) => keep(Pending),
+            (Act::Wake, Pending | Unmatched | Excluded) if self.snoozed_until.is_some() => keep(Pending),
+            (Act::Include, Excluded) => keep(Pending),
             (Act::KeepPrivate | Act::Undo, Logged) => Err(Refusal::TooLate),
 
             (Act::SendNow { .. }, Scheduled | FailedRetry) => keep(from),
@@ -282,17 +350,26 @@ impl Review {
         }
     }
 
+    fn is_on_the_wire(from: State) -> bool {
+        matches!(from, State::Uploading | State::Verifying)
+    }
+
     /// Notes what the act brings besides the state.
     fn note(&mut self, from: State, to: State, act: &Act) {
         match act {
             Act::Share { choice, payload, release_at } => {
-                *self = Self { state: self.state, rev: self.rev, ..Self::default() };
+                *self = Self { state: self.state, rev: self.rev, included: self.included, ..Self::default() };
                 self.choice = Some(choice.clone());
                 self.payload = Some(*payload);
                 self.release_at = Some(*release_at);
             }
-            Act::KeepPrivate | Act::Undo if to == from => self.retract_after = true,
-            Act::KeepPrivate | Act::Undo => self.release_at = None,
+            Act::KeepPrivate | Act::Undo if Self::is_on_the_wire(from) => self.retract_after = true,
+            Act::Undo if self.snoozed_until.is_some() => self.snoozed_until = None,
+            Act::Undo if matches!(from, State::Pending | State::Excluded) => self.included = false,
+            Act::KeepPrivate | Act::Undo => (self.release_at, self.snoozed_until) = (None, None),
+            Act::Snooze { until } => self.snoozed_until = Some(*until),
+            Act::Wake => self.snoozed_until = None,
+            Act::Include => self.included = true,
             Act::SendNow { now } if from == State::Scheduled => self.release_at = Some(*now),
             Act::SendNow { now } => self.next_attempt_at = Some(*now),
             Act::Retry => (self.attempt, self.next_attempt_at, self.fault) = (0, None, None),

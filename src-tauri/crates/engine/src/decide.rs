@@ -1,19 +1,25 @@
 //! The rep's commands about mail. Each is one transaction in the ledger: the decision, the new states and the audit rows.
 
-use otomo_domain::account::ConnectionId;
+use std::collections::BTreeSet;
+
+use otomo_domain::account::{AccountId, ConnectionId};
+use otomo_domain::address::Address;
+use otomo_domain::contact::RecordRef;
 use otomo_domain::digest::Digest;
+use otomo_domain::mail::Mail;
 use otomo_domain::review::{Act, Refusal, State, Triage};
-use otomo_domain::rules::Origin;
+use otomo_domain::rules::{About, AboutRecord, Origin, Rule, Then};
 use otomo_domain::time::Timestamp;
 use otomo_store::StoreFault;
 use otomo_store::table::mail::MailRow;
 use otomo_store::table::review::{self, ReviewId, ReviewRow, Subject};
+use otomo_store::table::{account, acquaintance, mail, participant, rule};
 use otomo_store::transition::{Context, apply};
 
 use crate::engine::Engine;
 use crate::event::Tag;
 use crate::fault::Fault;
-use crate::preview::Wish;
+use crate::preview::{Opened, Wish};
 
 /// A mail at a connection as the rep saw it.
 #[derive(Clone, Copy, Debug)]
@@ -33,20 +39,47 @@ pub struct Decided {
     pub release_at: Option<Timestamp>,
 }
 
+/// What the rep wants from now on, said with a decision about one mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Always {
+    /// The other side's address.
+    Address,
+    /// The record that matched first.
+    Contact,
+    /// Its company, as the CRM has it.
+    Company,
+    /// The other side's domain.
+    Domain,
+    Thread,
+}
+
 struct Planned {
     subject: Subject,
     triage: Triage,
     rev: Option<u64>,
     act: Act,
+    mail: Mail,
+    row: MailRow,
+    accounts: Vec<AccountId>,
+    /// The rule that the rep makes with it.
+    rule: Option<Rule>,
 }
 
 impl Engine {
     /// Decides to share. Nothing leaves before the grace period is over.
     ///
     /// `previewed` is the digest of what the rep looked at: if that is not what would be sent now, nothing is decided.
-    pub async fn share(&self, seen: &[Seen], wish: Wish, previewed: Option<Digest>) -> Result<Decided, Fault> {
-        let release_at = self.now() + self.policy.policy().grace();
+    /// With `always` the rep says the same of what comes later; undoing the decision takes that back, too.
+    pub async fn share(
+        &self,
+        seen: &[Seen],
+        wish: Wish,
+        previewed: Option<Digest>,
+        always: Option<Always>,
+    ) -> Result<Decided, Fault> {
+        let (now, least) = (self.now(), self.policy.policy().least_grace());
         let mut planned = Vec::with_capacity(seen.len());
+        let mut last = now;
         for one in seen {
             let opened = self.open_mail(one.connection, one.mail).await?;
             let choice = self.choose(&opened, wish.clone())?;
@@ -54,29 +87,92 @@ impl Engine {
             if previewed.is_some_and(|digest| digest != payload) {
                 return Err(Fault::PreviewStale);
             }
-            let act = Act::Share { choice, payload, release_at };
-            planned.push(Planned { subject: opened.subject, triage: opened.finding.triage, rev: one.rev, act });
+            let rule = always.map(|always| self.rule_for(&opened, always, Then::Share)).transpose()?;
+            let grace = self.snapshot().sharing_of(&opened.accounts).grace().max(least);
+            let act = Act::Share { choice, payload, release_at: now + grace };
+            last = last.max(now + grace);
+            planned.push(Planned::of(opened, one, act, rule));
         }
         let decided = self.decide("share", planned).await?;
         self.outbox.notify_one();
-        Ok(Decided { release_at: Some(release_at), ..decided })
+        Ok(Decided { release_at: Some(last), ..decided })
     }
 
     /// Decides to keep private. What is on the wire already is taken back once it has arrived.
-    pub async fn keep_private(&self, seen: &[Seen]) -> Result<Decided, Fault> {
+    pub async fn keep_private(&self, seen: &[Seen], always: Option<Always>) -> Result<Decided, Fault> {
+        self.decide_each("keep_private", seen, always, |_| Act::KeepPrivate).await
+    }
+
+    /// Puts mail off: it comes back by itself.
+    pub async fn snooze(&self, seen: &[Seen], until: Timestamp) -> Result<Decided, Fault> {
+        if until <= self.now() {
+            return Err(Fault::Invalid { field: "until".into(), why: "this time is over".into() });
+        }
+        self.decide_each("snooze", seen, None, |_| Act::Snooze { until }).await
+    }
+
+    /// Lets the rep decide on mail that a rule keeps out, where that rule is the rep's own or the policy allows it.
+    pub async fn include(&self, seen: &[Seen]) -> Result<Decided, Fault> {
+        for one in seen {
+            let (_, finding) = self.find_mail(one.connection, one.mail).await?;
+            if let Triage::Excluded { why } = &finding.triage
+                && !why.may_be_overruled(self.policy.policy().never_log.user_override)
+            {
+                return Err(Fault::Policy("never_log"));
+            }
+        }
+        self.decide_each("include", seen, None, |_| Act::Include).await
+    }
+
+    async fn decide_each(
+        &self,
+        verb: &'static str,
+        seen: &[Seen],
+        always: Option<Always>,
+        act: impl Fn(&Opened) -> Act,
+    ) -> Result<Decided, Fault> {
         let mut planned = Vec::with_capacity(seen.len());
         for one in seen {
-            let (subject, finding) = self.find_mail(one.connection, one.mail).await?;
-            planned.push(Planned { subject, triage: finding.triage, rev: one.rev, act: Act::KeepPrivate });
+            let opened = self.open_mail(one.connection, one.mail).await?;
+            let rule = always.map(|always| self.rule_for(&opened, always, Then::Private)).transpose()?;
+            let act = act(&opened);
+            planned.push(Planned::of(opened, one, act, rule));
         }
-        self.decide("keep_private", planned).await
+        self.decide(verb, planned).await
+    }
+
+    /// The rule that a rep makes who says of this mail's other side, or its conversation: always so.
+    fn rule_for(&self, opened: &Opened, always: Always, then: Then) -> Result<Rule, Fault> {
+        let connection = opened.subject.connection;
+        let none = || Fault::Invalid { field: "always".into(), why: "the mail has no such thing".into() };
+        let own = &self.snapshot().own;
+        let candidate = opened.finding.candidates.first();
+        let other = || {
+            let matched = candidate.and_then(|c| c.reasons.first()).map(|reason| reason.address.clone());
+            let people = || opened.mail.participants.iter().map(|p| &p.person.address);
+            matched.or_else(|| people().find(|address| !own.contains(address)).cloned()).ok_or_else(none)
+        };
+        let at = |record: &RecordRef| AboutRecord { connection, record: record.clone() };
+        let about = match always {
+            Always::Address => About::Address(other()?),
+            Always::Domain => About::Domain(other()?.domain().to_owned()),
+            Always::Thread => About::Thread(opened.mail.root()),
+            Always::Contact => About::Contact(at(&candidate.ok_or_else(none)?.record)),
+            Always::Company => About::Company(at(candidate.and_then(|c| c.company.as_ref()).ok_or_else(none)?)),
+        };
+        if !about.allows(then) {
+            return Err(Fault::Invalid { field: "always".into(), why: "anybody may have an address there".into() });
+        }
+        Ok(Rule { id: Some(0), created_at: self.now(), ..Rule::of_policy(about, then) })
     }
 
     async fn decide(&self, verb: &'static str, planned: Vec<Planned>) -> Result<Decided, Fault> {
-        let at = self.now();
+        let (at, own) = (self.now(), self.snapshot().own.clone());
+        let makes_rules = planned.iter().any(|plan| plan.rule.is_some());
+        let rows: Vec<MailRow> = planned.iter().map(|plan| plan.row).collect();
         let decided = self.store.ledger.write(move |db| {
             let decision = review::add_decision(db, verb, at)?;
-            let mut reviews = Vec::with_capacity(planned.len());
+            let (mut reviews, mut met, mut practised) = (Vec::with_capacity(planned.len()), BTreeSet::new(), false);
             for plan in &planned {
                 if matches!(plan.act, Act::Share { .. }) && review::key_is_taken(db, &plan.subject)? {
                     return Err(StoreFault::KeyTaken);
@@ -89,12 +185,52 @@ impl Engine {
                     triage: &plan.triage,
                 };
                 reviews.push(apply(db, &plan.subject, &plan.act, &context)?);
+                if let Some(rule) = &plan.rule {
+                    rule::put(db, rule, Some(decision))?;
+                }
+                if matches!(plan.act, Act::Share { .. } | Act::KeepPrivate) {
+                    let people = plan.mail.participants.iter().map(|p| p.person.address.clone());
+                    let others: Vec<_> = people.filter(|address| !own.contains(address)).collect();
+                    met.extend(acquaintance::meet(db, plan.subject.connection, &others)?);
+                    for account in &plan.accounts {
+                        practised |= account::count_decided(db, *account, at)?;
+                    }
+                }
             }
-            Ok(Decided { decision, reviews, release_at: None })
+            Ok((Decided { decision, reviews, release_at: None }, met, practised))
         });
-        let decided = decided.await?;
+        let (decided, met, practised) = decided.await?;
         self.bus.changed(&[Tag::Review, Tag::Queue]);
+        if makes_rules {
+            self.bus.changed(&[Tag::Rules]);
+        }
+        self.follow(rows, met, makes_rules || practised);
         Ok(decided)
+    }
+
+    /// Holds what a decision bears on against the rules again, behind the decision's back: the same conversations, mail
+    /// with the people who are known now, and everything where a rule was made.
+    fn follow(&self, rows: Vec<MailRow>, met: BTreeSet<Address>, rules: bool) {
+        let engine = self.clone();
+        let work = async move {
+            if rules {
+                return engine.rules_changed().await;
+            }
+            let related = engine.store.cache.read(move |db| {
+                let mut related = participant::mails_with(db, &met)?;
+                for row in rows {
+                    related.extend(mail::of_thread(db, row)?);
+                }
+                Ok(related)
+            });
+            let related = related.await?.into_iter().collect();
+            engine.retriage_all(related).await
+        };
+        self.track(async move {
+            if let Err(fault) = work.await {
+                tracing::warn!(%fault, "mail could not be held against the rules again");
+            }
+        });
     }
 
     /// Takes back what a decision did to each mail it still stands for. Mail that is in the CRM already is left alone;
@@ -103,15 +239,19 @@ impl Engine {
         let at = self.now();
         let undone = self.store.ledger.write(move |db| {
             let rows = review::of_decision(db, decision)?;
-            rows.into_iter()
-                .map(|row| match act(db, &row, &Act::Undo, at) {
-                    Err(StoreFault::Refused(_)) => Ok(row),
-                    other => other,
-                })
-                .collect::<Result<Vec<_>, _>>()
+            let undo = |row: ReviewRow| match act(db, &row, &Act::Undo, at) {
+                Err(StoreFault::Refused(_)) => Ok(row),
+                other => other,
+            };
+            let undone = rows.into_iter().map(undo).collect::<Result<Vec<_>, _>>()?;
+            Ok((undone, rule::remove_of(db, decision)?))
         });
-        let undone = undone.await?;
+        let (undone, rules) = undone.await?;
         self.bus.changed(&[Tag::Review, Tag::Queue]);
+        if rules {
+            self.bus.changed(&[Tag::Rules]);
+            self.follow(Vec::new(), BTreeSet::new(), true);
+        }
         if undone.is_empty() { Err(Fault::NoSuch("decision")) } else { Ok(undone) }
     }
 
@@ -159,11 +299,19 @@ impl Engine {
 
 /// An act of the rep's on a mail that has been decided on: the triage plays no part in it any more.
 fn act(db: &otomo_store::Connection, row: &ReviewRow, act: &Act, at: Timestamp) -> Result<ReviewRow, StoreFault> {
-    if row.review.state.is_none_or(|state| state == State::Pending) {
+    let put_off = row.review.snoozed_until.is_some() || row.review.included;
+    if row.review.state.is_none_or(|state| state == State::Pending) && !put_off {
         return Err(Refusal::NotFrom { act: act.name(), state: State::Pending }.into());
     }
     let context = Context { at, origin: Origin::User, expected_rev: None, decision: None, triage: &Triage::Matched };
     apply(db, &row.subject, act, &context)
+}
+
+impl Planned {
+    fn of(opened: Opened, seen: &Seen, act: Act, rule: Option<Rule>) -> Self {
+        let Opened { subject, mail, finding, accounts, .. } = opened;
+        Self { subject, triage: finding.triage, rev: seen.rev, act, mail, row: seen.mail, accounts, rule }
+    }
 }
 
 #[cfg(test)]

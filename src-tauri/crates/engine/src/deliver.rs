@@ -16,14 +16,14 @@ use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::payload::{Frozen, Payload};
 use otomo_domain::ports::CrmConnector;
 use otomo_domain::retry::DELIVERY;
-use otomo_domain::review::{Act, State};
+use otomo_domain::review::{Act, State, Triage};
 use otomo_domain::rules::{Exclusion, Origin};
 use otomo_domain::time::Timestamp;
-use otomo_store::Store;
+use otomo_store::table::mail::{self, MailRow};
 use otomo_store::table::outbox::{self, FileReader};
 use otomo_store::table::review::{self, ReviewId, ReviewRow};
-use otomo_store::table::{mail, participant};
 use otomo_store::transition::{Context, apply};
+use otomo_store::{Store, StoreFault};
 
 use crate::engine::Engine;
 use crate::event::Tag;
@@ -177,16 +177,24 @@ async fn forbidden(engine: &Engine, row: &ReviewRow, payload: &Payload) -> Resul
     let id = row.subject.mail;
     let kept = engine.store.cache.read(move |db| {
         let row = mail::find(db, &id)?;
-        Ok(row.map(|row| participant::of_mail(db, row)).transpose()?)
+        Ok(row.map(|row| Ok::<_, StoreFault>((row, mail::get(db, row)?))).transpose()?)
     });
-    let participants = kept.await?.unwrap_or_else(|| payload.participants());
-    Ok(engine.snapshot().exclusion(row.subject.connection, &participants))
+    let (kept, mail) = match kept.await? {
+        Some((row, mail)) => (row, mail),
+        // It is not here any more: what was frozen of it still tells most of what rules look at.
+        None => (MailRow(0), payload.mail(id)),
+    };
+    let judgement = engine.judge(kept, row.subject.connection, mail).await?;
+    Ok(match judgement.triage {
+        Triage::Excluded { why } if !engine.is_overruled(&row.review, &why) => Some(why),
+        _ => None,
+    })
 }
 
 async fn keep_from_leaving(engine: &Engine, row: &ReviewRow, why: Exclusion) -> Result<(), Fault> {
     let origin = match why {
-        Exclusion::NeverLog { rule, .. } => rule.origin,
-        Exclusion::Internal => Origin::Policy,
+        Exclusion::NeverLog { rule, .. } => rule.origin(),
+        Exclusion::Internal | Exclusion::Automated { .. } | Exclusion::NotATarget => Origin::Policy,
     };
     let (at, subject) = (engine.now(), row.subject);
     let context = move |db: &otomo_store::Transaction<'_>| {

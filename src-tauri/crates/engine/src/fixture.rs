@@ -15,7 +15,7 @@ use otomo_domain::error::{MailFault, MailFaultKind};
 use otomo_domain::policy::{GRACE, Policy};
 use otomo_domain::ports::{Clock, CrmConnector, MailSource};
 use otomo_domain::review::State;
-use otomo_domain::rules::Deny;
+use otomo_domain::rules::{About, Rule, Then};
 use otomo_store::Store;
 use otomo_store::table::review::{self, ReviewRow};
 use tempfile::TempDir;
@@ -27,7 +27,7 @@ use crate::engine::{Engine, Parts, PolicyState};
 use crate::fault::Fault;
 use crate::manage::NewConnection;
 use crate::preview::Wish;
-use crate::rows::{DeskRow, Standing, Subject};
+use crate::rows::{DeskRow, Pile, Standing, Subject};
 use crate::{deliver, receive, refresh};
 
 pub(crate) use clock::ManualClock;
@@ -210,7 +210,8 @@ impl World {
 
     /// The mail with this subject in the list.
     pub async fn row(&self, name: &str) -> DeskRow {
-        let page = self.engine.desk(self.connection, EVERY_STATE.to_vec(), None, 10_000).await.expect("a list");
+        let page =
+            self.engine.desk(self.connection, EVERY_STATE.to_vec(), Pile::All, None, 10_000).await.expect("a list");
         page.rows.into_iter().find(|row| row.title == name).unwrap_or_else(|| panic!("no mail {name}"))
     }
 
@@ -249,7 +250,7 @@ impl World {
     }
 
     pub async fn try_share(&self, name: &str, wish: Wish) -> Result<Decided, Fault> {
-        self.engine.share(&[self.seen(name).await], wish, None).await
+        self.engine.share(&[self.seen(name).await], wish, None, None).await
     }
 
     /// Mail that came in, was shared, and whose grace period is over; the outbox has looked at it once.
@@ -275,7 +276,7 @@ impl World {
 
     /// A never-log rule of the rep's for this address.
     pub async fn never_log(&self, text: &str) -> i64 {
-        self.engine.add_rule(Deny::NeverLogAddress(address(text))).await.expect("a rule")
+        self.engine.add_rule(Rule::of_policy(About::Address(address(text)), Then::NeverLog)).await.expect("a rule")
     }
 
     pub async fn status(&self) -> ConnectionStatus {

@@ -55,7 +55,7 @@ pub mod rows {
     pub use otomo_store::StoreFault;
     pub use otomo_store::table::audit::Verdict;
     pub use otomo_store::table::contact::Feed;
-    pub use otomo_store::table::desk::{ContactBrief, DeskRow, Standing};
+    pub use otomo_store::table::desk::{ContactBrief, DeskRow, Pile, Standing};
     pub use otomo_store::table::folder::FolderRow;
     pub use otomo_store::table::health::{Condition, Span};
     pub use otomo_store::table::mail::{After, MailRow};

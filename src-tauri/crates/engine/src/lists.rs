@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use otomo_domain::account::{AccountId, ConnectionId};
 use otomo_domain::address::Address;
 use otomo_domain::review::State;
-use otomo_store::table::desk::{self, DeskRow};
+use otomo_store::table::desk::{self, DeskRow, Pile};
 use otomo_store::table::mail::{self, After};
 use otomo_store::table::mail_account;
 use otomo_store::{Connection as Db, StoreFault};
@@ -43,14 +43,15 @@ impl Engine {
         &self,
         connection: ConnectionId,
         states: Vec<State>,
+        pile: Pile,
         after: Option<After>,
         limit: usize,
     ) -> Result<Page, Fault> {
         self.catch_up_desk().await?;
         let snapshot = self.snapshot();
         let read = self.store.cache.read(move |db| {
-            let places = desk::page(db, connection, &states, after, limit)?;
-            let total = desk::count(db, connection, &states)?;
+            let places = desk::page(db, connection, &states, pile, after, limit)?;
+            let total = desk::count(db, connection, &states, pile)?;
             let mut page = Page::of(db, &places, limit, total, Some(connection), &snapshot.own)?;
             // Somebody may have decided since the desk caught up.
             page.rows.retain(|row| row.standing.as_ref().is_some_and(|standing| states.contains(&standing.state)));
@@ -83,6 +84,12 @@ impl Engine {
         self.catch_up_desk().await?;
         let counts = self.store.cache.read(move |db| Ok(desk::counts(db, connection)?)).await?;
         Ok(counts.into_iter().collect())
+    }
+
+    /// How much mail there is in a state at a connection.
+    pub async fn desk_count(&self, connection: ConnectionId, state: State, pile: Pile) -> Result<i64, Fault> {
+        self.catch_up_desk().await?;
+        Ok(self.store.cache.read(move |db| Ok(desk::count(db, connection, &[state], pile)?)).await?)
     }
 
     /// How much mail is cached.

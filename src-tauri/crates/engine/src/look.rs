@@ -3,7 +3,7 @@
 use otomo_domain::account::{AccountId, ConnectionId};
 use otomo_domain::connector::Identity;
 use otomo_domain::contact::Contact;
-use otomo_domain::rules::DenyRule;
+use otomo_domain::rules::Rule;
 use otomo_domain::time::Timestamp;
 use otomo_store::table::audit::Verdict;
 use otomo_store::table::contact::Feed;
@@ -24,11 +24,10 @@ impl Engine {
         Ok(self.store.cache.read(move |db| Ok(health::of_account(db, account, since)?)).await?)
     }
 
-    /// The rep's own rules, with their numbers, then the policy's.
-    pub async fn rules(&self) -> Result<Vec<(Option<i64>, DenyRule)>, Fault> {
+    /// The rep's own rules, then the policy's, which have no number.
+    pub async fn rules(&self) -> Result<Vec<Rule>, Fault> {
         let own = self.store.ledger.read(|db| Ok(rule::list(db)?)).await?;
-        let policy = self.policy.policy().deny_rules().into_iter().map(|rule| (None, rule));
-        Ok(own.into_iter().map(|(id, rule)| (Some(id), rule)).chain(policy).collect())
+        Ok(own.into_iter().chain(self.policy.policy().rules()).collect())
     }
 
     pub async fn identity(&self, id: ConnectionId) -> Result<Option<Identity>, Fault> {

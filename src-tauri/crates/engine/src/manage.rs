@@ -2,7 +2,7 @@
 
 use otomo_domain::account::{ConnectionId, ConnectionStatus};
 use otomo_domain::connector::Identity;
-use otomo_domain::rules::Deny;
+use otomo_domain::rules::Rule;
 use otomo_domain::secret::SecretString;
 use otomo_store::table::{connection, rule, secret};
 
@@ -85,9 +85,12 @@ impl Engine {
     }
 
     /// Adds a rule; mail that is here already is held against it at once.
-    pub async fn add_rule(&self, deny: Deny) -> Result<i64, Fault> {
-        let now = self.now();
-        let id = self.store.ledger.write(move |db| Ok(rule::add(db, &deny, now)?)).await?;
+    pub async fn add_rule(&self, rule: Rule) -> Result<i64, Fault> {
+        let rule = Rule { created_at: self.now(), ..rule };
+        if !rule.about.allows(rule.then) {
+            return Err(Fault::Invalid { field: "then".into(), why: "this cannot be said of such a thing".into() });
+        }
+        let id = self.store.ledger.write(move |db| Ok(rule::put(db, &rule, None)?)).await?;
         self.rules_changed().await?;
         self.bus.changed(&[Tag::Rules]);
         Ok(id)

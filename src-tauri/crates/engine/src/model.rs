@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 use crate::deliver;
 use crate::engine::PolicyState;
 use crate::fixture::{Answer, Op, World};
+use crate::rows::Pile;
 
 const STEPS: usize = 2000;
 
@@ -79,9 +80,9 @@ impl Life {
         let name = self.any();
         let seen = [self.world.seen(&name).await];
         if self.chance.random_bool(0.8) {
-            drop(self.world.engine.share(&seen, Default::default(), None).await);
+            drop(self.world.engine.share(&seen, Default::default(), None, None).await);
         } else {
-            drop(self.world.engine.keep_private(&seen).await);
+            drop(self.world.engine.keep_private(&seen, None).await);
         }
     }
 
@@ -136,7 +137,7 @@ impl Life {
     async fn judge(&self) {
         use State::{FailedPerm, Logged, Pending, Private, RetractFailed, Retracted};
         let (engine, every) = (&self.world.engine, crate::fixture::EVERY_STATE.to_vec());
-        for row in engine.desk(self.world.connection, every, None, 10_000).await.expect("a list").rows {
+        for row in engine.desk(self.world.connection, every, Pile::All, None, 10_000).await.expect("a list").rows {
             let kept = self.world.crm.has(&row.title);
             let state = row.standing.expect("it has been examined").state;
             match state {

@@ -71,7 +71,7 @@ async fn take_page(engine: &Engine, id: ConnectionId, connector: &dyn CrmConnect
         let changed = contact::take_page(db, id, &page, now)?;
         let mails = participant::mails_with(db, &changed)?;
         for row in &mails {
-            retriage(db, *row, &keeper.snapshot())?;
+            retriage(db, *row, &keeper.snapshot(), now)?;
         }
         Ok(!mails.is_empty())
     });

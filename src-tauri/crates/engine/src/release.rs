@@ -8,9 +8,11 @@ use std::io::Write;
 
 use otomo_domain::account::{ConnectionId, ConnectionStatus};
 use otomo_domain::digest::Digest;
+use otomo_domain::judge::Advice;
 use otomo_domain::mail::Attachment;
-use otomo_domain::review::{Act, Returned, State};
+use otomo_domain::review::{Act, Returned, State, Triage};
 use otomo_domain::time::Timestamp;
+use otomo_store::table::mail::MailRow;
 use otomo_store::table::review::{ReviewRow, Subject};
 use otomo_store::table::{mail, outbox, raw, review};
 use otomo_store::transition::{Context, apply};
@@ -54,8 +56,8 @@ async fn release(engine: &Engine, row: &ReviewRow) -> Result<(), Fault> {
         Err(Fault::NoSuch(_)) => return Ok(()),
         other => other?,
     };
-    if engine.snapshot().exclusion(subject.connection, &opened.mail.participants).is_some() {
-        return give_back(engine, subject, Returned::Denied).await;
+    if let Some(why) = objection(engine, mail_row, &opened).await? {
+        return give_back(engine, subject, why).await;
     }
     match freeze(engine, row, opened).await {
         Err(Fault::KeyTaken) => give_back(engine, subject, Returned::KeyTaken).await,
@@ -67,6 +69,19 @@ async fn release(engine: &Engine, row: &ReviewRow) -> Result<(), Fault> {
             other
         }
     }
+}
+
+/// Why the rules, asked again with everything that the mail's own bytes tell, don't let it go. A mail that would go by
+/// itself goes only on a word that still holds.
+async fn objection(engine: &Engine, row: MailRow, opened: &Opened) -> Result<Option<Returned>, Fault> {
+    let judgement = engine.judge(row, opened.subject.connection, opened.mail.clone()).await?;
+    let by_itself = opened.review.origin.as_ref().is_some_and(|origin| !origin.is_user());
+    let goes = matches!(judgement.advice, Advice::Share { .. });
+    Ok(match &judgement.triage {
+        Triage::Excluded { why } if !engine.is_overruled(&opened.review, why) => Some(Returned::Denied),
+        _ if by_itself && !goes => Some(Returned::RuleChanged),
+        _ => None,
+    })
 }
 
 /// Builds the payload again and, if it is the one decided on, freezes it with its files.

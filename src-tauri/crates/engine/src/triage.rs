@@ -1,35 +1,40 @@
-//! What rules and the contact index say of a mail, now and when they change.
+//! What rules, modes and the contact index say of a mail, now and when they change.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
-use otomo_domain::account::ConnectionId;
+use otomo_domain::account::{Account, AccountId, ConnectionId, ShareMode};
 use otomo_domain::address::Address;
 use otomo_domain::digest::Digest;
-use otomo_domain::mail::{Mail, Participant};
-use otomo_domain::matching::{Hit, candidates};
-use otomo_domain::review::Triage;
-use otomo_domain::rules::{Deny, DenyRule, Exclusion, Origin, exclusion};
+use otomo_domain::judge::{Facts, Judgement, Stance, Standards, judge};
+use otomo_domain::mail::{Direction, Mail};
+use otomo_domain::matching::{Candidate, Hit, candidates};
+use otomo_domain::policy::Policy;
+use otomo_domain::review::Review;
+use otomo_domain::rules::{Exclusion, Rule, RuleBook};
+use otomo_domain::sharing::{PRACTICE, Sharing};
+use otomo_domain::time::Timestamp;
 use otomo_store::table::mail::MailRow;
 use otomo_store::table::triage::Finding;
-use otomo_store::table::{account, connection, contact, mail, participant, rule, setting, triage};
+use otomo_store::table::{
+    account, acquaintance, alias, born, connection, contact, copy, mail, mail_account, rule, setting, thread, triage,
+};
 use otomo_store::{Connection as Db, StoreFault};
-use serde::Serialize;
 
 use crate::engine::Engine;
 use crate::event::Tag;
 use crate::fault::Fault;
 
 /// Everything a mail is held against besides the contact index. Replaced as a whole when a part of it changes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Snapshot {
     /// The rep's addresses.
     pub own: Vec<Address>,
-    /// Deny rules that hold everywhere: the policy file's and the rep's.
-    pub deny: Vec<DenyRule>,
-    /// Each connection with the deny rules that its company stated there.
-    pub connections: BTreeMap<ConnectionId, Vec<DenyRule>>,
+    /// What holds at each connection.
+    pub connections: BTreeMap<ConnectionId, Standards>,
+    /// How each account shares.
+    pub sharing: BTreeMap<AccountId, Sharing>,
 }
 
 /// The setting that names the snapshot which all mail has been held against.
@@ -37,16 +42,34 @@ const SWEPT: &str = "swept";
 
 impl Snapshot {
     fn digest(&self) -> Digest {
-        Digest::of(&serde_json::to_vec(self).unwrap_or_default())
+        let standards = |(id, s): (&ConnectionId, &Standards)| {
+            let stances: Vec<_> = s.accounts.iter().collect();
+            serde_json::json!([id, s.book.rules(), stances])
+        };
+        let connections: Vec<_> = self.connections.iter().map(standards).collect();
+        Digest::of(serde_json::json!([self.own, connections]).to_string().as_bytes())
     }
 
-    fn rules(&self, connection: ConnectionId) -> Vec<DenyRule> {
-        self.deny.iter().chain(self.connections.get(&connection).into_iter().flatten()).cloned().collect()
+    /// How mail of these accounts is shared: the strictest of each.
+    pub fn sharing_of(&self, accounts: &[AccountId]) -> Sharing {
+        Sharing::strictest(accounts.iter().filter_map(|id| self.sharing.get(id)))
     }
+}
 
-    /// Why mail among these people must not go to a connection.
-    pub fn exclusion(&self, connection: ConnectionId, participants: &[Participant]) -> Option<Exclusion> {
-        exclusion(participants, &self.own, &self.rules(connection))
+/// How an account shares, as the policy and the rep have it together.
+fn stance(account: &Account, policy: &Policy, born: Timestamp) -> Stance {
+    let settings = &account.settings;
+    let mode = policy.share_mode.or(settings.share_mode);
+    let shared_address = settings.role == Some(otomo_domain::account::RepRole::SharedAddress);
+    let practised = settings.sharing.practised || settings.decided >= PRACTICE || shared_address;
+    Stance {
+        mode,
+        fixed: policy.share_mode.is_some(),
+        past_before: account.connected_at.max(born),
+        mode_since: settings.mode_since.unwrap_or(account.connected_at),
+        sent_too: settings.sharing.sent_too,
+        practising: mode == Some(ShareMode::Share) && !practised,
+        targets: settings.sharing.targets.clone(),
     }
 }
 
@@ -57,18 +80,32 @@ impl Engine {
 
     /// Reads accounts, rules and connections anew. True if anything is different now.
     pub(crate) async fn reload_snapshot(&self) -> Result<bool, Fault> {
-        let policy = self.policy.policy().deny_rules();
+        let (policy, now) = (self.policy.policy(), self.now());
+        let born = self.store.cache.write(move |db| Ok(born::since(db, now)?)).await?;
         let fresh = self.store.ledger.read(move |db| {
-            let own = account::list(db)?.into_iter().map(|a| a.address).collect();
-            let rules = rule::list(db)?.into_iter().map(|(_, rule)| rule);
-            let mut connections = BTreeMap::new();
-            for connection in connection::list(db)? {
-                let stated = connection::identity(db, connection.id)?.map(|i| i.deny).unwrap_or_default();
-                let parse = |(kind, value): &(String, String)| Deny::parse(kind, value);
-                let deny = stated.iter().filter_map(parse).map(|deny| DenyRule { deny, origin: Origin::Policy });
-                connections.insert(connection.id, deny.collect());
-            }
-            Ok(Snapshot { own, deny: policy.into_iter().chain(rules).collect(), connections })
+            let accounts = account::list(db)?;
+            let identities: Vec<_> = connection::list(db)?
+                .into_iter()
+                .map(|c| Ok((c.id, connection::identity(db, c.id)?.unwrap_or_default())))
+                .collect::<Result<_, StoreFault>>()?;
+            let mut own: Vec<Address> = accounts
+                .iter()
+                .flat_map(|a| std::iter::once(&a.address).chain(a.settings.senders.iter().map(|s| &s.address)))
+                .cloned()
+                .chain(identities.iter().filter_map(|(_, identity)| identity.email.clone()))
+                .collect();
+            own.sort();
+            own.dedup();
+            let stances: BTreeMap<_, _> = accounts.iter().map(|a| (a.id, stance(a, &policy, born))).collect();
+            let general: Vec<Rule> = policy.rules().into_iter().chain(rule::list(db)?).collect();
+            let standards = |(id, identity): (ConnectionId, otomo_domain::connector::Identity)| {
+                let stated = identity.deny.iter().filter_map(|(kind, value)| Rule::denying(kind, value));
+                let book = RuleBook::new(stated.chain(general.iter().cloned()).collect());
+                (id, Standards { own: own.clone(), book, accounts: stances.clone() })
+            };
+            let connections = identities.into_iter().map(standards).collect();
+            let sharing = accounts.into_iter().map(|a| (a.id, a.settings.sharing)).collect();
+            Ok(Snapshot { own, connections, sharing })
         });
         let fresh = Arc::new(fresh.await?);
         let mut current = self.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
@@ -94,12 +131,12 @@ impl Engine {
         let against = self.snapshot().digest().to_string();
         let mut after = MailRow(0);
         loop {
-            let engine = self.clone();
+            let (engine, now) = (self.clone(), self.now());
             let next = self.store.cache.write(move |db| {
                 let rows = mail::rows_after(db, after, 500)?;
                 let snapshot = engine.snapshot();
                 for row in &rows {
-                    retriage(db, *row, &snapshot)?;
+                    retriage(db, *row, &snapshot, now)?;
                 }
                 Ok(rows.last().copied())
             });
@@ -113,48 +150,129 @@ impl Engine {
         self.outbox.notify_one();
         Ok(())
     }
+
+    /// Holds these mails against the rules again.
+    pub(crate) async fn retriage_all(&self, rows: Vec<MailRow>) -> Result<(), Fault> {
+        let (engine, now) = (self.clone(), self.now());
+        let done = self.store.cache.write(move |db| {
+            let snapshot = engine.snapshot();
+            rows.into_iter().try_for_each(|row| retriage(db, row, &snapshot, now))
+        });
+        done.await?;
+        self.bus.changed(&[Tag::Review, Tag::Mail]);
+        self.outbox.notify_one();
+        Ok(())
+    }
+}
+
+impl Engine {
+    /// Judges a kept mail now. `mail` is as the caller read it, from the cache's columns or from its bytes.
+    pub(crate) async fn judge(&self, row: MailRow, connection: ConnectionId, mail: Mail) -> Result<Judgement, Fault> {
+        let (snapshot, now) = (self.snapshot(), self.now());
+        let judged = self.store.cache.read(move |db| {
+            let standards = snapshot.connections.get(&connection).ok_or(StoreFault::Missing)?;
+            Ok(Known::of(db, row, mail)?.judged(db, connection, standards, now)?.0)
+        });
+        judged.await.map_err(crate::preview::no_such_mail)
+    }
+
+    /// Whether the rep has overruled this exclusion for the mail, and may.
+    pub(crate) fn is_overruled(&self, review: &Review, why: &Exclusion) -> bool {
+        review.included && why.may_be_overruled(self.policy.policy().never_log.user_override)
+    }
 }
 
 /// What a mail is at each connection. Call it inside the transaction that writes the answer: a snapshot that is replaced
 /// meanwhile is taken in by the sweep that follows its replacement.
-pub(crate) fn examine(db: &Db, mail: &Mail, snapshot: &Snapshot) -> Result<Vec<(ConnectionId, Finding)>, StoreFault> {
-    let find = |connection: &ConnectionId| Ok((*connection, finding(db, *connection, &mail.participants, snapshot)?));
-    snapshot.connections.keys().map(find).collect()
+pub(crate) fn examine(
+    db: &Db,
+    row: MailRow,
+    snapshot: &Snapshot,
+    now: Timestamp,
+) -> Result<Vec<(ConnectionId, Finding)>, StoreFault> {
+    let known = Known::of(db, row, mail::get(db, row)?)?;
+    let find = |(connection, standards): (&ConnectionId, &Standards)| {
+        let (judgement, candidates) = known.judged(db, *connection, standards, now)?;
+        Ok((*connection, Finding { triage: judgement.triage, candidates, advice: judgement.advice }))
+    };
+    snapshot.connections.iter().map(find).collect()
 }
 
 /// Examines a kept mail again.
-pub(crate) fn retriage(db: &Db, row: MailRow, snapshot: &Snapshot) -> Result<(), StoreFault> {
-    let participants = participant::of_mail(db, row)?;
-    for connection in snapshot.connections.keys() {
-        let fresh = finding(db, *connection, &participants, snapshot)?;
-        if triage::get(db, row, *connection)?.as_ref() != Some(&fresh) {
-            triage::set(db, row, *connection, &fresh)?;
+pub(crate) fn retriage(db: &Db, row: MailRow, snapshot: &Snapshot, now: Timestamp) -> Result<(), StoreFault> {
+    for (connection, fresh) in examine(db, row, snapshot, now)? {
+        if triage::get(db, row, connection)?.as_ref() != Some(&fresh) {
+            triage::set(db, row, connection, &fresh)?;
         }
     }
     Ok(())
 }
 
-fn finding(
-    db: &Db,
-    connection: ConnectionId,
-    participants: &[Participant],
-    snapshot: &Snapshot,
-) -> Result<Finding, StoreFault> {
+/// A kept mail with where it lies.
+pub(crate) struct Known {
+    pub row: MailRow,
+    pub mail: Mail,
+    pub accounts: Vec<AccountId>,
+    folders: Vec<String>,
+    arrived: Timestamp,
+    twin: bool,
+}
+
+impl Known {
+    pub(crate) fn of(db: &Db, row: MailRow, mail: Mail) -> Result<Self, StoreFault> {
+        let (received, folders) = copy::places(db, row)?;
+        let arrived = received.map_or(mail.date, |received| received.min(mail.date));
+        let (accounts, twin) = (mail_account::of_mail(db, row)?, mail::has_twin(db, &mail.id)?);
+        Ok(Self { row, mail, accounts, folders, arrived, twin })
+    }
+
+    /// What it is at a connection, how that came about, and the records it may be logged to.
+    pub(crate) fn judged(
+        &self,
+        db: &Db,
+        connection: ConnectionId,
+        standards: &Standards,
+        now: Timestamp,
+    ) -> Result<(Judgement, Vec<Candidate>), StoreFault> {
+        let candidates = matches(db, connection, &self.mail, &standards.own)?;
+        let thread = thread::facts(db, connection, self.row)?;
+        let facts = Facts {
+            connection,
+            mail: &self.mail,
+            outgoing: self.mail.direction(&standards.own) == Direction::Outgoing,
+            arrived: self.arrived,
+            accounts: &self.accounts,
+            folders: &self.folders,
+            candidates: &candidates,
+            first_contact: is_first_contact(db, connection, &candidates)?,
+            thread: &thread,
+            twin: self.twin,
+        };
+        Ok((judge(&facts, standards, now), candidates))
+    }
+}
+
+/// The records that the people of a mail are, by the index and by what the rep said.
+fn matches(db: &Db, connection: ConnectionId, mail: &Mail, own: &[Address]) -> Result<Vec<Candidate>, StoreFault> {
     let failed: RefCell<Option<StoreFault>> = RefCell::new(None);
     let index = |address: &Address| -> Vec<Hit> {
-        contact::hits(db, connection, address).unwrap_or_else(|error| {
+        let hits = contact::hits(db, connection, address);
+        let both = hits.and_then(|hits| Ok(hits.into_iter().chain(alias::hits(db, connection, address)?).collect()));
+        both.unwrap_or_else(|error| {
             failed.replace(Some(error.into()));
             Vec::new()
         })
     };
-    let candidates = candidates(participants, &snapshot.own, index);
-    if let Some(fault) = failed.into_inner() {
-        return Err(fault);
+    let candidates = candidates(&mail.participants, own, index);
+    failed.into_inner().map_or(Ok(candidates), Err)
+}
+
+/// Whether nobody who matched has been in a mail that was decided on.
+fn is_first_contact(db: &Db, connection: ConnectionId, candidates: &[Candidate]) -> Result<bool, StoreFault> {
+    for reason in candidates.iter().flat_map(|candidate| &candidate.reasons) {
+        if acquaintance::is_known(db, connection, &reason.address)? {
+            return Ok(false);
+        }
     }
-    let triage = match snapshot.exclusion(connection, participants) {
-        Some(why) => Triage::Excluded { why },
-        None if candidates.is_empty() => Triage::Unmatched,
-        None => Triage::Matched,
-    };
-    Ok(Finding { triage, candidates })
+    Ok(!candidates.is_empty())
 }

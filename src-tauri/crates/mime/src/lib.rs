@@ -6,6 +6,7 @@
 //! | `canonical` | raw mail into the digest it is recognised by |
 //! | [`mod@sanitise`] | a sender's HTML into HTML that is safe to show and to share |
 //! | [`images`] | a safe page into one that shows the images of its own mail |
+//! | [`portion`] | a body into what a choice leaves of it |
 //! | [`mod@compose`] | a frozen payload into an `.eml` |
 //! | `html`, `line` | HTML into plain text, any text into one harmless line |
 //!
@@ -18,9 +19,11 @@ mod html;
 pub mod images;
 mod line;
 pub mod parse;
+mod portion;
 pub mod sanitise;
 
 pub use compose::compose;
 pub use images::with_images;
 pub use parse::{Parsed, attachment, parse};
+pub use portion::{Cut, Portion, portion};
 pub use sanitise::{Sanitised, sanitise};

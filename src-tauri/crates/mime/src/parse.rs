@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::panic::catch_unwind;
 
 use memchr::memchr;
-use otomo_domain::mail::{Body, Defect, Mail, MailId, MailKey};
+use otomo_domain::mail::{Body, Defect, Mail, MailId, MailKey, Marks};
 use otomo_domain::time::Timestamp;
 
 use crate::canonical;
@@ -31,6 +31,7 @@ mod date;
 mod encoded_word;
 mod entity;
 pub(crate) mod header;
+mod marks;
 mod message_id;
 mod parameter;
 mod transfer;
@@ -114,6 +115,7 @@ fn read(header: &Header<'_>, raw: &[u8], received_at: Timestamp) -> Parsed {
         participants,
         attachments,
         snippet: body::snippet(&text.body.text),
+        marks: marks::of(header, &subject, &text.body.text),
         defects,
         size: raw.len() as u64,
     };
@@ -156,6 +158,7 @@ fn unparsable(raw: &[u8], received_at: Timestamp) -> Parsed {
         participants: Vec::new(),
         attachments: Vec::new(),
         snippet: body::snippet(&text),
+        marks: Marks { examined: true, ..Marks::default() },
         defects: vec![Defect::Unparsable],
         size: raw.len() as u64,
     };

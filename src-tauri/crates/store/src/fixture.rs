@@ -74,6 +74,7 @@ pub(crate) fn mail(name: &str) -> Mail {
         attachments: vec![],
         snippet: String::new(),
         defects: vec![],
+        marks: Default::default(),
         size: 10,
     }
 }
@@ -109,7 +110,7 @@ pub(crate) fn frozen(text: &str) -> Frozen {
 
 /// Deciding to share what [`release`] with the same text releases.
 pub(crate) fn share(text: &str) -> Act {
-    let choice = Choice { level: Level::Full, links: vec![record("A")], attachments: vec![] };
+    let choice = Choice { level: Level::Full, links: vec![record("A")], attachments: vec![], ..Choice::default() };
     Act::Share { choice, payload: frozen(text).sha256, release_at: LATER }
 }
 

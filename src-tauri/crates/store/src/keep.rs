@@ -36,14 +36,15 @@ pub struct Kept {
     pub known: usize,
 }
 
-/// Keeps a batch of one folder and moves its cursor. `examine` says what each new mail is at each connection.
+/// Keeps a batch of one folder and moves its cursor. `examine` says what each mail is at each connection, once it is known
+/// where it lies: a folder may be what a rule is about.
 pub fn batch(
     db: &Connection,
     folder: FolderId,
     cursor: Cursor,
     received: Vec<Received>,
     now: Timestamp,
-    mut examine: impl FnMut(&Connection, &Mail) -> Result<Vec<(ConnectionId, Finding)>, StoreFault>,
+    mut examine: impl FnMut(&Connection, MailRow) -> Result<Vec<(ConnectionId, Finding)>, StoreFault>,
 ) -> Result<Kept, StoreFault> {
     let mut kept = Kept::default();
     for Received { listed, mail, bytes } in received {
@@ -55,22 +56,20 @@ pub fn batch(
             }
             None => {
                 kept.new += 1;
-                add(db, &mail, bytes, &mut examine)?
+                add(db, &mail, bytes)?
             }
         };
         copy::add(db, folder, listed.uid, row, listed.received_at)?;
         mail_account::add(db, row, folder)?;
+        for (connection, finding) in examine(db, row)? {
+            triage::set(db, row, connection, &finding)?;
+        }
     }
     folder::set_cursor(db, folder, cursor, now)?;
     Ok(kept)
 }
 
-fn add(
-    db: &Connection,
-    mail: &Mail,
-    bytes: Bytes,
-    examine: &mut impl FnMut(&Connection, &Mail) -> Result<Vec<(ConnectionId, Finding)>, StoreFault>,
-) -> Result<MailRow, StoreFault> {
+fn add(db: &Connection, mail: &Mail, bytes: Bytes) -> Result<MailRow, StoreFault> {
     let raw = match bytes {
         Bytes::Here(bytes) => {
             let raw = raw::next_id(db)?;
@@ -83,11 +82,7 @@ fn add(
         }
     };
     let thread = thread::join(db, mail)?;
-    let row = mail::add(db, mail, thread, raw)?;
-    for (connection, finding) in examine(db, mail)? {
-        triage::set(db, row, connection, &finding)?;
-    }
-    Ok(row)
+    Ok(mail::add(db, mail, thread, raw)?)
 }
 
 fn discard(db: &Connection, bytes: Bytes) -> Result<(), StoreFault> {

@@ -15,7 +15,14 @@ pub(crate) fn ledger() -> Migrations<'static> {
         audit::CREATE,
         setting::CREATE,
     ];
-    Migrations::new(vec![M::up(leak(first.concat())), M::up(review::NUMBER_CHANGES), M::up(account::ADD_SETTINGS)])
+    let desk = [rule::SAY_MORE, review::ADD_ORIGIN, acquaintance::CREATE, alias::CREATE];
+    let steps = [
+        M::up(leak(first.concat())),
+        M::up(review::NUMBER_CHANGES),
+        M::up(account::ADD_SETTINGS),
+        M::up(leak(desk.concat())),
+    ];
+    Migrations::new(steps.to_vec())
 }
 
 pub(crate) fn cache() -> Migrations<'static> {
@@ -31,7 +38,14 @@ pub(crate) fn cache() -> Migrations<'static> {
         triage::CREATE,
     ];
     let lists = [mail_account::CREATE, desk::CREATE];
-    let steps = [M::up(leak(first.concat())), M::up(leak(lists.concat())), M::up(health::CREATE), M::up(uidl::CREATE)];
+    let judged = [mail::ADD_MARKS, triage::ADD_ADVICE, desk::SORT_BY_ADVICE, contact::ADD_SEARCH, born::CREATE];
+    let steps = [
+        M::up(leak(first.concat())),
+        M::up(leak(lists.concat())),
+        M::up(health::CREATE),
+        M::up(uidl::CREATE),
+        M::up(leak(judged.concat())),
+    ];
     Migrations::new(steps.to_vec())
 }
 

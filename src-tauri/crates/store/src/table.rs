@@ -4,6 +4,7 @@
 
 // cache.db
 pub mod attachment;
+pub mod born;
 pub mod contact;
 pub mod copy;
 pub mod desk;
@@ -19,6 +20,8 @@ pub mod uidl;
 
 // ledger.db
 pub mod account;
+pub mod acquaintance;
+pub mod alias;
 pub mod audit;
 pub mod connection;
 pub mod outbox;

@@ -36,7 +36,7 @@ pub fn apply(db: &Connection, subject: &Subject, act: &Act, context: &Context<'_
         return Err(StoreFault::Stale { current: before.rev });
     }
     let from = before.state(context.triage);
-    let (next, change) = before.apply(act, context.triage)?;
+    let (next, change) = before.apply(act, &context.origin, context.triage)?;
     let to = next.state(context.triage);
     let id = review::put(db, subject, &next, context.decision, context.at)?;
     match (change, act) {

@@ -7,6 +7,7 @@ mod view;
 
 use otomo_domain::account::{AccountId, RepRole, SenderAddress, Sending, ShareMode};
 use otomo_domain::secret::SecretString;
+use otomo_domain::sharing::Sharing;
 use otomo_domain::time::Timestamp;
 use otomo_engine::credential::Proof;
 use serde::Deserialize;
@@ -14,7 +15,7 @@ use ts_rs::TS;
 
 use super::app::{Done, Nothing};
 use crate::Api;
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 
 pub use connect::{NewAccountArgs, SurveyArgs, SurveyRow, Tested};
 pub(crate) use connect::{add, survey, test};
@@ -67,6 +68,10 @@ pub struct AdjustArgs {
     #[serde(default)]
     #[ts(optional)]
     pub senders: Option<Vec<SenderAddress>>,
+    /// All of it: what is not in it takes its default.
+    #[serde(default)]
+    #[ts(optional)]
+    pub sharing: Option<Sharing>,
 }
 
 /// Another server, user, way of signing in, or way of sending; what is left out stays.
@@ -136,10 +141,20 @@ pub(crate) async fn change(api: &Api, args: ChangeArgs) -> Result<AccountView, A
 
 pub(crate) async fn adjust(api: &Api, args: AdjustArgs) -> Result<AccountView, ApiError> {
     let id = AccountId(args.id);
+    let sharing =
+        args.sharing.map(|sharing| sharing.sound().ok_or_else(|| ApiError::new(Code::BadArguments, "sharing")));
+    let (sharing, now) = (sharing.transpose()?, api.engine().now());
     let adjust = |account: &mut otomo_domain::account::Account| {
         let settings = &mut account.settings;
         settings.role = args.role.or(settings.role);
-        settings.share_mode = args.share_mode.or(settings.share_mode);
+        let mode = args.share_mode.or(settings.share_mode);
+        let practised = sharing.as_ref().is_some_and(|new| new.practised && !settings.sharing.practised);
+        if mode != settings.share_mode || practised {
+            // It never reaches back: what is here already still waits for the rep.
+            settings.mode_since = Some(now);
+        }
+        settings.share_mode = mode;
+        settings.sharing = sharing.unwrap_or_else(|| settings.sharing.clone());
         if let Some(folders) = args.folders {
             settings.folders = (!folders.is_empty()).then_some(folders);
         }

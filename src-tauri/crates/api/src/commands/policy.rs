@@ -2,6 +2,7 @@
 
 use otomo_domain::account::ShareMode;
 use otomo_domain::payload::Level;
+use otomo_domain::sharing::AttachmentRule;
 use otomo_engine::PolicyState;
 use serde::Serialize;
 use ts_rs::TS;
@@ -22,6 +23,12 @@ pub struct PolicyView {
     pub preset_domains: Vec<String>,
     /// The mode that every account has.
     pub share_mode: Option<ShareMode>,
+    /// The least grace period in seconds.
+    pub min_grace_seconds: u64,
+    /// What may go along of attachments at most.
+    pub attachments: Option<AttachmentRule>,
+    /// The history may be written to files.
+    pub export_allowed: bool,
     /// Nobody may go without TLS.
     pub forbids_clear_text: bool,
     /// Nobody may go without TLS outside private networks.
@@ -45,6 +52,9 @@ pub(crate) async fn get(api: &Api, _: Nothing) -> Result<PolicyView, ApiError> {
         max_level: policy.max_level,
         preset_domains: policy.server_presets.keys().cloned().collect(),
         share_mode: policy.share_mode,
+        min_grace_seconds: policy.least_grace().as_secs(),
+        attachments: policy.attachments.clone(),
+        export_allowed: policy.export_allowed.unwrap_or(true),
         forbids_clear_text: policy.forbid.clear_text,
         forbids_clear_text_outside: policy.forbid.clear_text_outside,
         forbids_certificate_exceptions: policy.forbid.certificate_exceptions,

@@ -6,6 +6,7 @@ use otomo_domain::digest::Digest;
 use otomo_domain::mail::MailKey;
 use otomo_domain::payload::Choice;
 use otomo_domain::review::{Returned, State};
+use otomo_domain::rules::Origin;
 use otomo_domain::time::Timestamp;
 use otomo_engine::rows::{ReviewId, ReviewRow};
 use otomo_engine::shipments::Shipment;
@@ -43,6 +44,10 @@ pub struct QueueRow {
     pub release_at: Option<Timestamp>,
     /// It will be taken back as soon as it has arrived.
     pub retract_after: bool,
+    /// Give it to `review.undo` to take the decision back.
+    pub decision_id: Option<i64>,
+    /// Whose decision it is.
+    pub origin: Option<Origin>,
     pub returned: Option<Returned>,
     pub attempt: u32,
     pub next_attempt_at: Option<Timestamp>,
@@ -69,6 +74,8 @@ impl From<Shipment> for QueueRow {
             payload_sha256: row.review.payload,
             release_at: row.review.release_at,
             retract_after: row.review.retract_after,
+            decision_id: row.decision,
+            origin: row.review.origin,
             returned: row.review.returned,
             attempt: row.review.attempt,
             next_attempt_at: row.review.next_attempt_at,

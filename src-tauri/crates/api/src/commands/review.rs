@@ -1,19 +1,24 @@
 //! `review`: what waits for the rep, what would be sent, and the decision.
 
 use otomo_domain::account::ConnectionId;
+use otomo_domain::address::Person;
 use otomo_domain::contact::RecordRef;
 use otomo_domain::digest::Digest;
+use otomo_domain::judge::{Advice, Step};
+use otomo_domain::mail::Role;
 use otomo_domain::matching::Candidate;
-use otomo_domain::payload::Level;
+use otomo_domain::payload::{Choice, Level};
 use otomo_domain::review::{Returned, State, Triage};
+use otomo_domain::rules::Origin;
 use otomo_domain::time::Timestamp;
-use otomo_engine::decide::{Decided, Seen};
+use otomo_engine::decide::{Always, Decided, Seen};
 use otomo_engine::preview::Wish;
-use otomo_engine::rows::{After, MailRow};
+use otomo_engine::rows::{After, MailRow, Pile};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::mail::{AfterView, MailArgs, MailPage, page_size};
+use super::crm::ConnectionArgs;
+use super::mail::{AfterView, MailArgs, MailPage, SensitiveView, page_size};
 use super::queue::{QueueRow, rows};
 use crate::Api;
 use crate::error::ApiError;
@@ -27,6 +32,10 @@ pub struct ListArgs {
     #[serde(default)]
     #[ts(optional)]
     pub states: Option<Vec<State>>,
+    /// Which of them; all but what was put off where it is left out.
+    #[serde(default)]
+    #[ts(optional)]
+    pub pile: Option<PileView>,
     /// Where the page before ended.
     #[serde(default)]
     #[ts(optional)]
@@ -35,6 +44,44 @@ pub struct ListArgs {
     #[serde(default)]
     #[ts(optional)]
     pub limit: Option<usize>,
+}
+
+/// Which of the mail that waits.
+#[derive(Clone, Copy, Default, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "Pile")]
+pub enum PileView {
+    /// All of it but what was put off.
+    #[default]
+    All,
+    /// The first mail with somebody.
+    First,
+    /// Something has to be looked at.
+    Alert,
+    /// What was put off.
+    Later,
+}
+
+impl From<PileView> for Pile {
+    fn from(pile: PileView) -> Self {
+        match pile {
+            PileView::All => Self::All,
+            PileView::First => Self::First,
+            PileView::Alert => Self::Alert,
+            PileView::Later => Self::Later,
+        }
+    }
+}
+
+/// How much mail there is in each tab of the review desk.
+#[derive(Serialize, TS)]
+pub struct ReviewCounts {
+    pub all: i64,
+    pub first: i64,
+    pub alert: i64,
+    pub later: i64,
+    pub unmatched: i64,
+    pub excluded: i64,
 }
 
 /// What the rep wants to share of a mail; what is left out takes its default.
@@ -46,9 +93,42 @@ pub struct WishArgs {
     /// The records it is logged to; everybody who matched where it is left out.
     #[ts(optional)]
     pub links: Option<Vec<RecordRef>>,
-    /// Digests of the attachments that go along; none where it is left out.
+    /// Digests of the attachments that go along; as the account shares where it is left out.
     #[ts(optional)]
     pub attachments: Option<Vec<Digest>>,
+    /// Whether older mail that is quoted goes along.
+    #[ts(optional)]
+    pub quotes: Option<bool>,
+    /// Whether the signature goes along.
+    #[ts(optional)]
+    pub signature: Option<bool>,
+    /// What is blacked out, wherever it stands.
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub redactions: Vec<String>,
+}
+
+/// What holds from now on, said with a decision about one mail: for its other side, or its conversation.
+#[derive(Clone, Copy, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "Always")]
+pub enum AlwaysView {
+    Address,
+    Contact,
+    Company,
+    Domain,
+    Thread,
+}
+
+impl From<AlwaysView> for Always {
+    fn from(always: AlwaysView) -> Self {
+        match always {
+            AlwaysView::Address => Self::Address,
+            AlwaysView::Contact => Self::Contact,
+            AlwaysView::Company => Self::Company,
+            AlwaysView::Domain => Self::Domain,
+            AlwaysView::Thread => Self::Thread,
+        }
+    }
 }
 
 #[derive(Deserialize, TS)]
@@ -61,7 +141,46 @@ pub struct PreviewArgs {
     pub wish: Option<WishArgs>,
 }
 
-/// Exactly what would be sent.
+/// A record that a mail goes to.
+#[derive(Serialize, TS)]
+pub struct RecordView {
+    pub record: RecordRef,
+    /// As the local index has it; its number where it is not there.
+    pub name: String,
+    pub company: Option<String>,
+    pub url: Option<String>,
+}
+
+/// What is not sent of a mail.
+#[derive(Serialize, TS)]
+pub struct LeftOut {
+    /// Receivers whom nobody else knows of.
+    pub bcc: Vec<Person>,
+    /// Receivers who are blacked out.
+    pub people: usize,
+    pub subject: bool,
+    pub body: bool,
+    /// There is HTML, and only the text is sent.
+    pub html: bool,
+    /// Lines of older mail.
+    pub quoted_lines: usize,
+    pub signature_lines: usize,
+    /// How often something is blacked out of the text.
+    pub redacted: usize,
+    /// Names of the files that stay here.
+    pub attachments: Vec<String>,
+}
+
+/// Something that is larger than the CRM takes, in bytes.
+#[derive(Serialize, TS)]
+pub struct TooLarge {
+    /// The file; `null` for the text.
+    pub name: Option<String>,
+    pub size: u64,
+    pub most: u64,
+}
+
+/// Exactly what would be sent, and what would not.
 #[derive(Serialize, TS)]
 pub struct Preview {
     /// The payload's bytes as text.
@@ -69,6 +188,20 @@ pub struct Preview {
     /// Its digest; give it to `review.share` to share this and nothing else.
     pub sha256: Digest,
     pub rev: u64,
+    /// The choice that holds, with every default filled in.
+    pub choice: Choice,
+    pub records: Vec<RecordView>,
+    /// The subject and the text as they stand in the mail, for a comparison.
+    pub original_subject: String,
+    pub original_text: String,
+    pub left_out: LeftOut,
+    /// What is sensitive in what would be sent.
+    pub sensitive: Vec<SensitiveView>,
+    /// Quotes go along, and the conversation has mail that is private or undecided.
+    pub quotes_undecided: bool,
+    pub too_large: Vec<TooLarge>,
+    /// How long the decision could be taken back, in seconds.
+    pub grace_seconds: u64,
 }
 
 /// Why a mail is where it is.
@@ -76,11 +209,34 @@ pub struct Preview {
 pub struct Why {
     pub state: State,
     pub triage: Triage,
+    /// What is to become of it while nobody decides.
+    pub advice: Advice,
     pub candidates: Vec<Candidate>,
+    /// Everything that was looked at, in order.
+    pub steps: Vec<Step>,
+    /// Whose decision stands, if one does.
+    pub origin: Option<Origin>,
     /// Why it came back after a decision.
     pub returned: Option<Returned>,
+    pub snoozed_until: Option<Timestamp>,
+    /// The rep may decide on it although a rule keeps it out.
+    pub can_include: bool,
+    /// What the rep can say of its other side from now on; for sharing, [`AlwaysOption::shares`] must be true.
+    pub always: Vec<AlwaysOption>,
     /// When the contact index was last refreshed.
     pub index_refreshed_at: Option<Timestamp>,
+    /// How many contacts it has.
+    pub index_size: i64,
+}
+
+/// Something that can be said of a mail's other side, with what it is called.
+#[derive(Serialize, TS)]
+pub struct AlwaysOption {
+    pub always: AlwaysView,
+    /// The address, the record's name, the domain; empty for the conversation.
+    pub name: String,
+    /// Mail can be shared by it; else only kept private.
+    pub shares: bool,
 }
 
 /// A mail as the rep saw it.
@@ -105,11 +261,36 @@ pub struct ShareArgs {
     #[serde(default)]
     #[ts(optional)]
     pub payload_sha256: Option<Digest>,
+    /// The same from now on; undoing the decision takes it back, too.
+    #[serde(default)]
+    #[ts(optional)]
+    pub always: Option<AlwaysView>,
 }
 
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct KeepPrivateArgs {
+    pub connection: i64,
+    pub items: Vec<Item>,
+    /// The same from now on; undoing the decision takes it back, too.
+    #[serde(default)]
+    #[ts(optional)]
+    pub always: Option<AlwaysView>,
+}
+
+/// Mail to put off until a time (ms).
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct LaterArgs {
+    pub connection: i64,
+    pub items: Vec<Item>,
+    pub until: Timestamp,
+}
+
+/// Mail that a rule keeps out, to be decided on all the same.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct IncludeArgs {
     pub connection: i64,
     pub items: Vec<Item>,
 }
@@ -130,9 +311,22 @@ pub struct DecidedView {
 
 pub(crate) async fn list(api: &Api, args: ListArgs) -> Result<MailPage, ApiError> {
     let states = args.states.unwrap_or_else(|| vec![State::Pending]);
-    let after = args.after.map(After::from);
-    let page = api.engine().desk(ConnectionId(args.connection), states, after, page_size(args.limit)).await?;
+    let (connection, pile) = (ConnectionId(args.connection), args.pile.unwrap_or_default().into());
+    let (after, limit) = (args.after.map(After::from), page_size(args.limit));
+    let page = api.engine().desk(connection, states, pile, after, limit).await?;
     Ok(MailPage::of(page, Some(args.connection)))
+}
+
+pub(crate) async fn counts(api: &Api, args: ConnectionArgs) -> Result<ReviewCounts, ApiError> {
+    let (engine, id) = (api.engine(), ConnectionId(args.id));
+    Ok(ReviewCounts {
+        all: engine.desk_count(id, State::Pending, Pile::All).await?,
+        first: engine.desk_count(id, State::Pending, Pile::First).await?,
+        alert: engine.desk_count(id, State::Pending, Pile::Alert).await?,
+        later: engine.desk_count(id, State::Pending, Pile::Later).await?,
+        unmatched: engine.desk_count(id, State::Unmatched, Pile::All).await?,
+        excluded: engine.desk_count(id, State::Excluded, Pile::All).await?,
+    })
 }
 
 pub(crate) async fn preview(api: &Api, args: PreviewArgs) -> Result<Preview, ApiError> {
@@ -140,31 +334,75 @@ pub(crate) async fn preview(api: &Api, args: PreviewArgs) -> Result<Preview, Api
     let opened = engine.open_mail(ConnectionId(args.connection), MailRow(args.mail)).await?;
     let choice = engine.choose(&opened, wish(args.wish))?;
     let frozen = engine.freeze(&opened, &choice)?;
+    let portion = engine.portion(&opened, &choice);
     let payload = String::from_utf8_lossy(&frozen.bytes).into_owned();
-    Ok(Preview { payload, sha256: frozen.sha256, rev: opened.review.rev })
+    let left_out = LeftOut {
+        bcc: opened.mail.people(Role::Bcc).cloned().collect(),
+        people: 0,
+        subject: choice.level < Level::Subject,
+        body: choice.level < Level::Full,
+        html: portion.html_left_out,
+        quoted_lines: portion.quoted_lines,
+        signature_lines: portion.signature_lines,
+        redacted: portion.redacted,
+        attachments: Vec::new(),
+    };
+    Ok(Preview {
+        payload,
+        sha256: frozen.sha256,
+        rev: opened.review.rev,
+        choice,
+        records: Vec::new(),
+        original_subject: opened.mail.subject,
+        original_text: opened.body.text,
+        left_out,
+        sensitive: Vec::new(),
+        quotes_undecided: false,
+        too_large: Vec::new(),
+        grace_seconds: 30,
+    })
 }
 
 pub(crate) async fn why(api: &Api, args: MailArgs) -> Result<Why, ApiError> {
     let connection = ConnectionId(args.connection);
     let opened = api.engine().open_mail(connection, MailRow(args.mail)).await?;
-    let (_, feed) = api.engine().index(connection).await?;
+    let (index_size, feed) = api.engine().index(connection).await?;
     Ok(Why {
         state: opened.review.state(&opened.finding.triage),
         triage: opened.finding.triage,
+        advice: opened.finding.advice,
         candidates: opened.finding.candidates,
+        steps: Vec::new(),
+        origin: opened.review.origin,
         returned: opened.review.returned,
+        snoozed_until: opened.review.snoozed_until,
+        can_include: false,
+        always: Vec::new(),
         index_refreshed_at: feed.map(|f| f.refreshed_at),
+        index_size,
     })
 }
 
 pub(crate) async fn share(api: &Api, args: ShareArgs) -> Result<DecidedView, ApiError> {
     let seen = seen(args.connection, &args.items);
-    let decided = api.engine().share(&seen, wish(args.wish), args.payload_sha256).await?;
+    let always = args.always.map(Always::from);
+    let decided = api.engine().share(&seen, wish(args.wish), args.payload_sha256, always).await?;
     decided_view(api, decided).await
 }
 
 pub(crate) async fn keep_private(api: &Api, args: KeepPrivateArgs) -> Result<DecidedView, ApiError> {
-    let decided = api.engine().keep_private(&seen(args.connection, &args.items)).await?;
+    let always = args.always.map(Always::from);
+    let decided = api.engine().keep_private(&seen(args.connection, &args.items), always).await?;
+    decided_view(api, decided).await
+}
+
+pub(crate) async fn later(api: &Api, args: LaterArgs) -> Result<DecidedView, ApiError> {
+    let decided = api.engine().snooze(&seen(args.connection, &args.items), args.until).await?;
+    decided_view(api, decided).await
+}
+
+pub(crate) async fn include(api: &Api, args: IncludeArgs) -> Result<DecidedView, ApiError> {
+    let decided = api.engine().include(&seen(args.connection, &args.items)).await?;
     decided_view(api, decided).await
 }
 
@@ -174,8 +412,8 @@ pub(crate) async fn undo(api: &Api, args: UndoArgs) -> Result<Vec<QueueRow>, Api
 }
 
 fn wish(args: Option<WishArgs>) -> Wish {
-    let WishArgs { level, links, attachments } = args.unwrap_or_default();
-    Wish { level, links, attachments }
+    let WishArgs { level, links, attachments, quotes, signature, redactions } = args.unwrap_or_default();
+    Wish { level, links, attachments, quotes, signature, redactions }
 }
 
 fn seen(connection: i64, items: &[Item]) -> Vec<Seen> {

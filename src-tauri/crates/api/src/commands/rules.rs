@@ -1,20 +1,82 @@
-//! `rules`: what must never be logged, and what is the company's own.
+//! `rules`: what the rep, and the company, said about mail in general.
 
-use otomo_domain::rules::{Deny, DenyRule};
+use otomo_domain::account::{AccountId, ConnectionId};
+use otomo_domain::contact::RecordRef;
+use otomo_domain::mail::MailKey;
+use otomo_domain::payload::Level;
+use otomo_domain::rules::{About, AboutRecord, Rule, Then};
+use otomo_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::app::{Done, Nothing};
+use super::mail::MailRowView;
 use crate::Api;
 use crate::error::{ApiError, Code};
 
-/// A rule as a person types it.
+/// A rule as a person makes it.
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct NewRule {
-    /// `never_log_address`, `never_log_domain` or `internal_domain`.
-    pub kind: String,
-    pub value: String,
+    pub about: AboutArgs,
+    pub then: Then,
+    /// How much it lets go; as the account shares where it is left out.
+    #[serde(default)]
+    #[ts(optional)]
+    pub level: Option<Level>,
+    /// It doesn't hold any more from then on (ms).
+    #[serde(default)]
+    #[ts(optional)]
+    pub expires_at: Option<Timestamp>,
+    #[serde(default)]
+    #[ts(as = "Option<String>", optional)]
+    pub reason: String,
+}
+
+/// What a rule is about, as it is typed or chosen.
+#[derive(Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum AboutArgs {
+    Address { value: String },
+    Domain { value: String },
+    List { value: String },
+    Subject { value: String },
+    Folder { value: String },
+    Contact { connection: i64, record: RecordRef },
+    Company { connection: i64, record: RecordRef },
+    Thread { value: MailKey },
+    Account { value: i64 },
+}
+
+impl AboutArgs {
+    fn read(self) -> Option<About> {
+        let at = |connection, record| AboutRecord { connection: ConnectionId(connection), record };
+        match self {
+            Self::Address { value } => About::parse("address", &value),
+            Self::Domain { value } => About::parse("domain", &value),
+            Self::List { value } => About::parse("list", &value),
+            Self::Subject { value } => About::parse("subject", &value),
+            Self::Folder { value } => About::parse("folder", &value),
+            Self::Contact { connection, record } => Some(About::Contact(at(connection, record))),
+            Self::Company { connection, record } => Some(About::Company(at(connection, record))),
+            Self::Thread { value } => Some(About::Thread(value)),
+            Self::Account { value } => Some(About::Account(AccountId(value))),
+        }
+    }
+}
+
+impl NewRule {
+    fn read(self) -> Result<Rule, ApiError> {
+        let invalid = |field: &str| ApiError::new(Code::BadArguments, field);
+        let about = self.about.read().ok_or_else(|| invalid("about"))?;
+        if !about.allows(self.then) {
+            return Err(invalid("then"));
+        }
+        let reason: String = self.reason.trim().chars().take(500).collect();
+        let (level, expires_at) = (self.level, self.expires_at);
+        // The engine gives it its number and its time.
+        Ok(Rule { id: Some(0), level, expires_at, reason, ..Rule::of_policy(about, self.then) })
+    }
 }
 
 #[derive(Deserialize, TS)]
@@ -23,27 +85,86 @@ pub struct RuleArgs {
     pub id: i64,
 }
 
-/// A rule; one without a number is the policy's.
+/// A rule; one without a number is a policy's.
 #[derive(Serialize, TS)]
 pub struct RuleView {
-    pub id: Option<i64>,
-    pub rule: DenyRule,
+    pub rule: Rule,
+    /// What the record, the conversation or the account is called; `null` where the value says it.
+    pub name: Option<String>,
+    /// It has ended.
+    pub expired: bool,
+}
+
+/// What would become of the mail of the last days if a rule were added, or, with `without`, if that one were removed.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SimulateArgs {
+    pub connection: i64,
+    #[serde(default)]
+    #[ts(optional)]
+    pub rule: Option<NewRule>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub without: Option<i64>,
+    /// 90 where it is left out.
+    #[serde(default)]
+    #[ts(optional)]
+    pub days: Option<u32>,
+}
+
+/// What would become of a mail nobody decides on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    Excluded,
+    Unmatched,
+    Asked,
+    /// Shared by itself, if it arrived now.
+    Shared,
+    KeptPrivate,
+}
+
+#[derive(Serialize, TS)]
+pub struct FateChange {
+    pub from: Fate,
+    pub to: Fate,
+    pub count: usize,
+}
+
+/// The outcome of a simulation.
+#[derive(Serialize, TS)]
+pub struct Simulated {
+    pub days: u32,
+    /// How much mail was looked at.
+    pub looked_at: usize,
+    /// How much of it the rule is about.
+    pub matched: usize,
+    pub changes: Vec<FateChange>,
+    /// Some of the mail whose fate changes, newest first, at most 20.
+    pub examples: Vec<MailRowView>,
+    /// It is about nearly everything: at least nine mails in ten, of at least twenty.
+    pub nearly_everything: bool,
 }
 
 pub(crate) async fn list(api: &Api, _: Nothing) -> Result<Vec<RuleView>, ApiError> {
-    Ok(api.engine().rules().await?.into_iter().map(|(id, rule)| RuleView { id, rule }).collect())
+    let now = api.engine().now();
+    let view = |rule: Rule| RuleView { expired: !rule.holds_at(now), rule, name: None };
+    Ok(api.engine().rules().await?.into_iter().map(view).collect())
 }
 
 pub(crate) async fn add(api: &Api, args: NewRule) -> Result<RuleView, ApiError> {
-    let deny =
-        Deny::parse(&args.kind, &args.value).ok_or_else(|| ApiError::new(Code::BadArguments, args.kind.clone()))?;
-    let id = api.engine().add_rule(deny).await?;
-    let rules = api.engine().rules().await?;
-    let added = rules.into_iter().find(|(rule, _)| *rule == Some(id));
-    added.map(|(id, rule)| RuleView { id, rule }).ok_or_else(|| ApiError::new(Code::NoSuch, "rule"))
+    let id = api.engine().add_rule(args.read()?).await?;
+    let rules = list(api, Nothing {}).await?;
+    let added = rules.into_iter().find(|view| view.rule.id == Some(id));
+    added.ok_or_else(|| ApiError::new(Code::NoSuch, "rule"))
 }
 
 pub(crate) async fn remove(api: &Api, args: RuleArgs) -> Result<Done, ApiError> {
     api.engine().remove_rule(args.id).await?;
     Ok(Done { done: true })
+}
+
+pub(crate) async fn simulate(_api: &Api, args: SimulateArgs) -> Result<Simulated, ApiError> {
+    args.rule.map(NewRule::read).transpose()?;
+    Err(ApiError::new(Code::NotPossibleNow, "simulate"))
 }

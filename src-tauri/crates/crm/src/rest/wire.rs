@@ -8,7 +8,7 @@ use otomo_domain::connector::{self, Identity, Limits, RemoteMail};
 use otomo_domain::contact::{Contact, RecordRef, RecordType};
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::mail::MailKey;
-use otomo_domain::rules::Deny;
+use otomo_domain::rules::Rule;
 use serde::de::value::{self, StrDeserializer};
 use serde::{Deserialize, Deserializer};
 
@@ -74,7 +74,7 @@ impl Policy {
         let addresses = self.never_log.addresses.into_iter().map(|a| ("never_log_address", a));
         let domains = self.never_log.domains.into_iter().map(|d| ("never_log_domain", d));
         let internal = self.internal_domains.into_iter().map(|d| ("internal_domain", d));
-        let readable = |(kind, value): (&str, String)| match Deny::parse(kind, &value) {
+        let readable = |(kind, value): (&str, String)| match Rule::denying(kind, &value) {
             Some(_) => Ok((kind.to_owned(), value)),
             None => Err(protocol(format!("the policy's {kind} {value:?} cannot be read"))),
         };

@@ -12,7 +12,7 @@ fn frozen(text: &str) -> Frozen {
 
 fn share() -> Act {
     let links = vec![RecordRef { kind: RecordType::Contact, id: "A".into() }];
-    let choice = Choice { level: Level::Full, links, attachments: vec![] };
+    let choice = Choice { level: Level::Full, links, attachments: vec![], ..Choice::default() };
     Act::Share { choice, payload: frozen("p").sha256, release_at: LATER }
 }
 
@@ -31,7 +31,7 @@ fn fault() -> CrmFault {
 /// Applies acts to an undecided, matched mail; the review, and what the last act did to the outbox.
 fn run(acts: &[Act]) -> Result<(Review, Outbox), Refusal> {
     let start = (Review::default(), Outbox::Keep);
-    acts.iter().try_fold(start, |(review, _), act| review.apply(act, &Triage::Matched))
+    acts.iter().try_fold(start, |(review, _), act| review.apply(act, &Origin::User, &Triage::Matched))
 }
 
 fn check(acts: &[Act], expected: State) -> Review {
@@ -135,9 +135,9 @@ fn what_is_in_the_crm_is_taken_back_by_retract_alone() {
 }
 
 #[test]
-fn nothing_is_shared_that_is_excluded_or_unmatched() {
-    for triage in [Triage::Excluded { why: Exclusion::Internal }, Triage::Unmatched] {
-        assert!(Review::default().apply(&share(), &triage).is_err(), "{triage:?}");
+fn nothing_is_shared_that_is_excluded() {
+    for triage in [Triage::Excluded { why: Exclusion::Internal }] {
+        assert!(Review::default().apply(&share(), &Origin::User, &triage).is_err(), "{triage:?}");
     }
 }
 
@@ -184,7 +184,7 @@ fn on_every_path_bytes_leave_only_after_a_decision_and_a_release() {
     let mut todo = vec![(Review::default(), false)];
     while let Some((review, frozen_in_outbox)) = todo.pop() {
         for act in every_act() {
-            let Ok((next, outbox)) = review.apply(&act, &Triage::Matched) else { continue };
+            let Ok((next, outbox)) = review.apply(&act, &Origin::User, &Triage::Matched) else { continue };
             let frozen_in_outbox = match outbox {
                 Outbox::Freeze => true,
                 Outbox::Drop => false,

@@ -9,7 +9,7 @@ async fn undo_within_the_grace_period_leaves_the_mail_undecided() {
     let world = World::new().await;
     world.receives(&["a", "b"]).await;
     let seen = [world.seen("a").await, world.seen("b").await];
-    let decided = world.engine.share(&seen, Wish::default(), None).await.expect("a decision");
+    let decided = world.engine.share(&seen, Wish::default(), None, None).await.expect("a decision");
     world.engine.undo(decided.decision).await.expect("taken back");
     world.grace().await;
     for name in ["a", "b"] {
@@ -48,9 +48,9 @@ async fn a_decision_on_something_else_than_was_seen_is_refused() {
     world.receives(&["a"]).await;
     let seen = world.seen("a").await;
     let other = Some(Digest::of(b"another preview"));
-    assert!(matches!(world.engine.share(&[seen], Wish::default(), other).await, Err(Fault::PreviewStale)));
+    assert!(matches!(world.engine.share(&[seen], Wish::default(), other, None).await, Err(Fault::PreviewStale)));
     world.share("a").await;
-    assert!(matches!(world.engine.keep_private(&[seen]).await, Err(Fault::Conflict { current: 1 })));
+    assert!(matches!(world.engine.keep_private(&[seen], None).await, Err(Fault::Conflict { current: 1 })));
     world.check("a", State::Scheduled).await;
 }
 
@@ -59,7 +59,7 @@ async fn of_a_decision_on_many_all_or_none_holds() {
     let world = World::new().await;
     world.receives(&["a", "b"]).await;
     let stale = Seen { rev: Some(7), ..world.seen("b").await };
-    assert!(world.engine.share(&[world.seen("a").await, stale], Wish::default(), None).await.is_err());
+    assert!(world.engine.share(&[world.seen("a").await, stale], Wish::default(), None, None).await.is_err());
     world.check_undecided("a", State::Pending).await;
     assert_eq!(world.engine.verify_audit().await.expect("a trace").rows, 0);
 }
@@ -68,7 +68,7 @@ async fn of_a_decision_on_many_all_or_none_holds() {
 async fn a_private_mail_stays_private_until_the_rep_says_otherwise() {
     let world = World::new().await;
     world.receives(&["a"]).await;
-    let decided = world.engine.keep_private(&[world.seen("a").await]).await.expect("a decision");
+    let decided = world.engine.keep_private(&[world.seen("a").await], None).await.expect("a decision");
     let rule = world.never_log("somebody@else.jp").await;
     world.engine.remove_rule(rule).await.expect("no rule");
     world.refresh().await;
@@ -84,7 +84,7 @@ async fn nothing_is_shared_of_a_mail_that_nobody_matched() {
     world.mailbox.deliver(crate::fixture::message("a", "stranger@y.jp"));
     world.receive().await;
     assert!(matches!(world.try_share("a", Wish::default()).await, Err(Fault::Unsharable(_) | Fault::Refused(_))));
-    assert!(world.engine.keep_private(&[world.seen("a").await]).await.is_ok());
+    assert!(world.engine.keep_private(&[world.seen("a").await], None).await.is_ok());
 }
 
 #[tokio::test]

@@ -49,8 +49,9 @@ async fn the_desk_counts_what_is_on_all_its_pages() {
         world.receives(&[name]).await;
     }
     world.share("b").await;
-    let desk =
-        async |states: &[State]| world.engine.desk(world.connection, states.to_vec(), None, 1).await.expect("a page");
+    let desk = async |states: &[State]| {
+        world.engine.desk(world.connection, states.to_vec(), Pile::All, None, 1).await.expect("a page")
+    };
     let pending = desk(&[State::Pending]).await;
     assert_eq!((titles(&pending), pending.total, pending.next.is_some()), (vec!["c"], 2, true));
     assert_eq!(desk(&[State::Pending, State::Scheduled]).await.total, 3);

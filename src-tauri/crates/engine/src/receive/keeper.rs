@@ -129,7 +129,7 @@ async fn write_all(
         let (keeper, now) = (engine.clone(), engine.now());
         let kept = engine.store.cache.write(move |db| {
             let snapshot = keeper.snapshot();
-            keep::batch(db, folder, cursor, messages, now, |db, mail| examine(db, mail, &snapshot))
+            keep::batch(db, folder, cursor, messages, now, |db, row| examine(db, row, &snapshot, now))
         });
         if kept.await?.new > 0 {
             engine.bus.changed(&[Tag::Mail, Tag::Review]);

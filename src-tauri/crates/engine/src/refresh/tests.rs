@@ -80,9 +80,8 @@ async fn a_busy_crm_is_left_alone_as_long_as_it_asks_for() {
 async fn rules_that_came_just_before_a_crash_hold_after_it() {
     let world = World::new().await;
     world.receives(&["a"]).await;
-    let deny = otomo_domain::rules::Deny::parse("never_log_address", CLIENT).expect("a rule");
-    let now = world.engine.now();
-    let written = world.store.ledger.write(move |db| Ok(otomo_store::table::rule::add(db, &deny, now)?));
+    let deny = otomo_domain::rules::Rule::denying("never_log_address", CLIENT).expect("a rule");
+    let written = world.store.ledger.write(move |db| Ok(otomo_store::table::rule::put(db, &deny, None)?));
     written.await.expect("a rule that no mail was held against yet");
     let policy = crate::PolicyState::Valid(otomo_domain::policy::Policy::default());
     let world = world.restarted(policy).await;

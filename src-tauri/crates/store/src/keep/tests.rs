@@ -71,7 +71,7 @@ async fn the_cursor_moves_with_the_batch_and_stays_with_a_failed_one() {
             CURSOR,
             vec![received(1, fixture::mail("a")), received(2, fixture::mail("b"))],
             NOW,
-            |_, mail| match &*mail.subject {
+            |db, row| match &*mail::title(db, row)? {
                 "b" => Err(StoreFault::Missing),
                 _ => Ok(vec![]),
             },
@@ -89,7 +89,10 @@ async fn what_was_found_out_is_kept_with_each_new_mail() {
     let found = cache(&store, |db| {
         let folder = add_folder(db, "INBOX")?;
         batch(db, folder, CURSOR, vec![received(1, fixture::mail("a"))], NOW, |_, _| {
-            Ok(vec![(ConnectionId(4), Finding { triage: Triage::Unmatched, candidates: vec![] })])
+            Ok(vec![(
+                ConnectionId(4),
+                Finding { triage: Triage::Unmatched, candidates: vec![], advice: Default::default() },
+            )])
         })?;
         let row = mail::find(db, &fixture::mail("a").id)?.ok_or(StoreFault::Missing)?;
         Ok(triage::get(db, row, ConnectionId(4))?)

@@ -1,7 +1,8 @@
 //! `account`: the mailboxes the rep connected.
 
-use otomo_domain::account::{Account, AccountId};
+use otomo_domain::account::{Account, AccountId, ShareMode};
 use otomo_domain::address::Address;
+use otomo_domain::sharing::PRACTICE;
 use otomo_domain::time::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, OptionalExtension, Row, params};
@@ -81,6 +82,21 @@ pub fn get(db: &Connection, id: AccountId) -> rusqlite::Result<Option<Account>> 
 pub fn with_address(db: &Connection, address: &Address) -> rusqlite::Result<Option<AccountId>> {
     let sql = "SELECT id FROM account WHERE address = ?1";
     db.prepare_cached(sql)?.query_row([address.as_str()], |row| row.get(0).map(AccountId)).optional()
+}
+
+/// Counts a decision of the rep about mail of an account, as far as it matters. True if it was the last one that had to be
+/// asked about: from now on, and for what arrives from now on, the mode holds.
+pub fn count_decided(db: &Connection, id: AccountId, at: Timestamp) -> rusqlite::Result<bool> {
+    let Some(mut account) = get(db, id)?.filter(|account| account.settings.decided < PRACTICE) else {
+        return Ok(false);
+    };
+    account.settings.decided += 1;
+    let practised = account.settings.decided == PRACTICE && account.settings.share_mode == Some(ShareMode::Share);
+    if practised {
+        account.settings.mode_since = Some(at);
+    }
+    change(db, &account)?;
+    Ok(practised)
 }
 
 pub fn set_paused(db: &Connection, id: AccountId, paused: bool) -> rusqlite::Result<bool> {

@@ -40,6 +40,11 @@ CREATE TABLE feed (
 ) STRICT;
 ";
 
+/// What a person may type to find a record, folded (`otomo_domain::fold`): its name and addresses.
+pub(crate) const ADD_SEARCH: &str = "
+ALTER TABLE contact ADD COLUMN search TEXT NOT NULL DEFAULT '';
+";
+
 /// How far a connection's contact index has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feed {
@@ -147,12 +152,13 @@ fn older_than(db: &Connection, connection: ConnectionId, generation: i64) -> rus
 
 /// The records of a connection that have this address.
 pub fn hits(db: &Connection, connection: ConnectionId, address: &Address) -> rusqlite::Result<Vec<Hit>> {
-    let sql = "SELECT c.kind, c.record, c.name, a.rank FROM contact_address a JOIN contact c ON c.id = a.contact
+    let sql =
+        "SELECT c.kind, c.record, c.name, a.rank, c.parent FROM contact_address a JOIN contact c ON c.id = a.contact
                WHERE a.address = ?1 AND c.connection = ?2 ORDER BY a.rank, c.id";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map(params![address.as_str(), connection.0], |row| {
         let record = RecordRef { kind: word(row, 0)?, id: row.get(1)? };
-        Ok(Hit { record, name: row.get(2)?, primary: row.get::<_, i64>(3)? == 0 })
+        Ok(Hit { record, name: row.get(2)?, primary: row.get::<_, i64>(3)? == 0, company: json_opt(row, 4)? })
     })?;
     rows.collect()
 }

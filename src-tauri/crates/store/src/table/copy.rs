@@ -37,3 +37,13 @@ pub fn known(db: &Connection, folder: FolderId, window: Window) -> rusqlite::Res
 pub fn forget_folder(db: &Connection, folder: FolderId) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM copy WHERE folder = ?1")?.execute([folder.0]).map(drop)
 }
+
+/// When a server got the mail first, and the folders it lies in.
+pub fn places(db: &Connection, mail: MailRow) -> rusqlite::Result<(Option<Timestamp>, Vec<String>)> {
+    let sql = "SELECT c.received_at, f.name FROM copy c JOIN folder f ON f.id = c.folder WHERE c.mail = ?1";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([mail.0], |row| Ok((Timestamp(row.get(0)?), row.get(1)?)))?;
+    let (times, folders): (Vec<Timestamp>, Vec<String>) =
+        rows.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().unzip();
+    Ok((times.into_iter().min(), folders))
+}

@@ -10,6 +10,7 @@ use std::path::Path;
 use otomo_domain::account::ConnectionId;
 use otomo_domain::review::State;
 use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
 
 use super::mail::{After, MailRow};
 use crate::column::{to_word, word};
@@ -37,12 +38,73 @@ CREATE TABLE desk_mark (
 INSERT INTO desk_mark (change) VALUES (0);
 ";
 
+/// What the review desk's tabs sort by. Whatever was sorted before is placed anew.
+pub(crate) const SORT_BY_ADVICE: &str = "
+DROP TABLE desk;
+CREATE TABLE desk (
+    mail INTEGER NOT NULL REFERENCES mail (id) ON DELETE CASCADE,
+    connection INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    date INTEGER NOT NULL,
+    later INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    alert INTEGER NOT NULL,
+    auto INTEGER NOT NULL,
+    PRIMARY KEY (mail, connection)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX desk_page ON desk (connection, state, later, date, mail);
+CREATE INDEX desk_first ON desk (connection, later, date, mail) WHERE first = 1;
+CREATE INDEX desk_alert ON desk (connection, later, date, mail) WHERE alert = 1;
+CREATE INDEX desk_auto ON desk (connection, mail) WHERE auto = 1;
+INSERT INTO desk (mail, connection, state, date, later, first, alert, auto)
+    SELECT t.mail, t.connection, CASE t.verdict WHEN 'matched' THEN 'pending' ELSE t.verdict END, m.date, 0, 0, 0, 0
+    FROM triage t JOIN mail m ON m.id = t.mail;
+UPDATE desk_mark SET change = 0;
+";
+
 /// The state shown (see `Review::state`): what was decided, unless nothing was or it came back; else the triage.
 const STATE: &str = "CASE WHEN r.state IS NOT NULL AND r.state <> 'pending' THEN r.state
-    ELSE CASE t.verdict WHEN 'matched' THEN 'pending' ELSE t.verdict END END";
+    WHEN t.verdict = 'matched' OR (t.verdict = 'excluded' AND r.included) THEN 'pending' ELSE t.verdict END";
 
-const PAGE: &str = "SELECT date, mail FROM desk WHERE connection = ?1 AND state = ?2 AND (date, mail) < (?3, ?4)
-    ORDER BY date DESC, mail DESC LIMIT ?5";
+/// A row of the desk out of its triage and its review.
+fn placed() -> String {
+    let open = "coalesce(r.state, 'pending') = 'pending' AND t.verdict = 'matched'";
+    format!(
+        "INSERT OR REPLACE INTO desk (mail, connection, state, date, later, first, alert, auto)
+         SELECT t.mail, t.connection, {STATE}, m.date, r.snoozed_until IS NOT NULL, t.first AND {open}, t.alert AND {open},
+             t.auto AND r.state IS NULL AND t.verdict = 'matched'"
+    )
+}
+
+/// Which of the mail that waits; what was put off is only in [`Pile::Later`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pile {
+    #[default]
+    All,
+    /// The first mail with somebody.
+    First,
+    /// Something has to be looked at.
+    Alert,
+    Later,
+}
+
+const AFTER: &str = "(date, mail) < (?3, ?4) ORDER BY date DESC, mail DESC LIMIT ?5";
+
+impl Pile {
+    fn condition(self) -> &'static str {
+        match self {
+            Self::All => "connection = ?1 AND state = ?2 AND later = 0",
+            Self::First => "connection = ?1 AND state = ?2 AND later = 0 AND first = 1",
+            Self::Alert => "connection = ?1 AND state = ?2 AND later = 0 AND alert = 1",
+            Self::Later => "connection = ?1 AND state = ?2 AND later = 1",
+        }
+    }
+
+    fn page(self) -> String {
+        format!("SELECT date, mail FROM desk WHERE {} AND {AFTER}", self.condition())
+    }
+}
 
 /// Makes the ledger visible to a cache connection, for reading only: a transaction here must never wait for one there.
 pub(crate) fn attach_ledger(db: &Connection, path: &Path, key_literal: &str) -> Result<(), StoreFault> {
@@ -57,10 +119,10 @@ pub(crate) fn attach_ledger(db: &Connection, path: &Path, key_literal: &str) -> 
 /// Shows a mail at a connection as its triage and its review have it now.
 pub(super) fn place(db: &Connection, mail: MailRow, connection: ConnectionId) -> rusqlite::Result<()> {
     let sql = format!(
-        "INSERT OR REPLACE INTO desk (mail, connection, state, date)
-         SELECT t.mail, t.connection, {STATE}, m.date FROM triage t JOIN mail m ON m.id = t.mail
+        "{} FROM triage t JOIN mail m ON m.id = t.mail
          LEFT JOIN ledger.review r ON r.connection = t.connection AND r.key = m.key AND r.content = m.content
-         WHERE t.mail = ?1 AND t.connection = ?2"
+         WHERE t.mail = ?1 AND t.connection = ?2",
+        placed()
     );
     db.prepare_cached(&sql)?.execute(params![mail.0, connection.0]).map(drop)
 }
@@ -74,11 +136,11 @@ pub fn is_behind(db: &Connection) -> rusqlite::Result<bool> {
 /// Takes in what was decided since the last time.
 pub fn catch_up(db: &Connection) -> rusqlite::Result<()> {
     let sql = format!(
-        "INSERT OR REPLACE INTO desk (mail, connection, state, date)
-         SELECT t.mail, t.connection, {STATE}, m.date FROM ledger.review r
+        "{} FROM ledger.review r
          CROSS JOIN mail m ON m.key = r.key AND m.content = r.content
          CROSS JOIN triage t ON t.mail = m.id AND t.connection = r.connection
-         WHERE r.change > (SELECT change FROM desk_mark)"
+         WHERE r.change > (SELECT change FROM desk_mark)",
+        placed()
     );
     db.prepare_cached(&sql)?.execute([])?;
     let sql = "UPDATE desk_mark SET change = (SELECT coalesce(max(change), 0) FROM ledger.review)";
@@ -94,11 +156,12 @@ pub fn page(
     db: &Connection,
     connection: ConnectionId,
     states: &[State],
+    pile: Pile,
     after: Option<After>,
     limit: usize,
 ) -> rusqlite::Result<Vec<After>> {
     let after = after.unwrap_or(After::START);
-    let mut statement = db.prepare_cached(PAGE)?;
+    let mut statement = db.prepare_cached(&pile.page())?;
     let mut found = Vec::new();
     // A state at a time: only so the index gives each state's rows in their order.
     for state in states {
@@ -114,8 +177,8 @@ pub fn page(
 }
 
 /// How much mail there is in these states.
-pub fn count(db: &Connection, connection: ConnectionId, states: &[State]) -> rusqlite::Result<i64> {
-    let mut statement = db.prepare_cached("SELECT count(*) FROM desk WHERE connection = ?1 AND state = ?2")?;
+pub fn count(db: &Connection, connection: ConnectionId, states: &[State], pile: Pile) -> rusqlite::Result<i64> {
+    let mut statement = db.prepare_cached(&format!("SELECT count(*) FROM desk WHERE {}", pile.condition()))?;
     let states: BTreeSet<State> = states.iter().copied().collect();
     let mut count = 0;
     for state in states {
@@ -130,6 +193,13 @@ pub fn counts(db: &Connection, connection: ConnectionId) -> rusqlite::Result<Vec
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([connection.0], |row| Ok((word(row, 0)?, row.get(1)?)))?;
     rows.collect()
+}
+
+/// Mail that nobody has touched and that would go, or stay, by itself.
+pub fn by_itself(db: &Connection, connection: ConnectionId, limit: usize) -> rusqlite::Result<Vec<MailRow>> {
+    let sql = "SELECT mail FROM desk WHERE connection = ?1 AND auto = 1 ORDER BY mail LIMIT ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    statement.query_map(params![connection.0, limit], |row| row.get(0).map(MailRow))?.collect()
 }
 
 #[cfg(test)]

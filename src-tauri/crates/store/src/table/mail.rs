@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::raw::{self, RawId};
 use super::thread::ThreadId;
 use super::{attachment, participant};
-use crate::column::{digest, json, to_json};
+use crate::column::{digest, json, json_opt, to_json};
 
 pub(crate) const CREATE: &str = "
 CREATE TABLE mail (
@@ -30,6 +30,11 @@ CREATE INDEX mail_date ON mail (date);
 CREATE INDEX mail_thread ON mail (thread);
 ";
 
+/// What was found in its header and text; NULL for mail that was kept before anybody looked.
+pub(crate) const ADD_MARKS: &str = "
+ALTER TABLE mail ADD COLUMN marks TEXT;
+";
+
 /// Row number of a mail; means nothing after the cache is rebuilt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MailRow(pub i64);
@@ -43,8 +48,8 @@ pub fn find(db: &Connection, id: &MailId) -> rusqlite::Result<Option<MailRow>> {
 
 /// Adds a mail that [`find`] did not find, with its participants and attachments.
 pub fn add(db: &Connection, mail: &Mail, thread: ThreadId, raw: RawId) -> rusqlite::Result<MailRow> {
-    let sql = "INSERT INTO mail (key, content, message_id, refs, in_reply_to, thread, date, subject, snippet, defects, size, raw)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    let sql = "INSERT INTO mail (key, content, message_id, refs, in_reply_to, thread, date, subject, snippet, defects, size, raw, marks)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     let size = i64::try_from(mail.size).unwrap_or(i64::MAX);
     db.prepare_cached(sql)?.execute(params![
         mail.id.key.0.as_bytes(),
@@ -59,6 +64,7 @@ pub fn add(db: &Connection, mail: &Mail, thread: ThreadId, raw: RawId) -> rusqli
         to_json(&mail.defects)?,
         size,
         raw.0,
+        to_json(&mail.marks)?,
     ])?;
     let row = MailRow(db.last_insert_rowid());
     participant::add_all(db, row, &mail.participants)?;
@@ -68,7 +74,7 @@ pub fn add(db: &Connection, mail: &Mail, thread: ThreadId, raw: RawId) -> rusqli
 
 /// The whole mail, without its text.
 pub fn get(db: &Connection, row: MailRow) -> rusqlite::Result<Mail> {
-    let sql = "SELECT key, content, message_id, refs, in_reply_to, date, subject, snippet, defects, size FROM mail WHERE id = ?1";
+    let sql = "SELECT key, content, message_id, refs, in_reply_to, date, subject, snippet, defects, size, marks FROM mail WHERE id = ?1";
     let mut mail = db.prepare_cached(sql)?.query_row([row.0], read)?;
     mail.participants = participant::of_mail(db, row)?;
     mail.attachments = attachment::of_mail(db, row)?;
@@ -86,9 +92,31 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Mail> {
         snippet: row.get(7)?,
         defects: json(row, 8)?,
         size: u64::try_from(row.get::<_, i64>(9)?).unwrap_or(0),
+        marks: json_opt(row, 10)?.unwrap_or_default(),
         participants: Vec::new(),
         attachments: Vec::new(),
     })
+}
+
+/// Whether there is another mail with this one's Message-ID.
+pub fn has_twin(db: &Connection, id: &MailId) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM mail WHERE key = ?1 AND content <> ?2)";
+    db.prepare_cached(sql)?.query_row(params![id.key.0.as_bytes(), id.content.as_bytes()], |row| row.get(0))
+}
+
+/// The mails with the same Message-ID.
+pub fn twins(db: &Connection, id: &MailId) -> rusqlite::Result<Vec<MailRow>> {
+    let sql = "SELECT id FROM mail WHERE key = ?1 AND content <> ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let values = params![id.key.0.as_bytes(), id.content.as_bytes()];
+    statement.query_map(values, |row| row.get(0).map(MailRow))?.collect()
+}
+
+/// The mails of the same conversation, this one too.
+pub fn of_thread(db: &Connection, row: MailRow) -> rusqlite::Result<Vec<MailRow>> {
+    let sql = "SELECT id FROM mail WHERE thread = (SELECT thread FROM mail WHERE id = ?1)";
+    let mut statement = db.prepare_cached(sql)?;
+    statement.query_map([row.0], |row| row.get(0).map(MailRow))?.collect()
 }
 
 /// What the mail is recognised by.

@@ -41,6 +41,12 @@ pub fn count(db: &Connection, account: AccountId) -> rusqlite::Result<i64> {
     db.prepare_cached(sql)?.query_row([account.0], |row| row.get(0))
 }
 
+/// The accounts a mail came to.
+pub fn of_mail(db: &Connection, mail: MailRow) -> rusqlite::Result<Vec<AccountId>> {
+    let mut statement = db.prepare_cached("SELECT account FROM mail_account WHERE mail = ?1 ORDER BY account")?;
+    statement.query_map([mail.0], |row| row.get(0).map(AccountId))?.collect()
+}
+
 /// Whether the mail came to another account as well.
 pub fn has_other(db: &Connection, mail: MailRow, account: AccountId) -> rusqlite::Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM mail_account WHERE mail = ?1 AND account <> ?2)";

@@ -46,6 +46,14 @@ CREATE INDEX review_change ON review (change);
 CREATE INDEX review_changed_at ON review (state, changed_at);
 ";
 
+/// Who decided, and what the rep does with a mail besides deciding.
+pub(crate) const ADD_ORIGIN: &str = "
+ALTER TABLE review ADD COLUMN origin TEXT;
+ALTER TABLE review ADD COLUMN snoozed_until INTEGER;
+ALTER TABLE review ADD COLUMN included INTEGER NOT NULL DEFAULT 0;
+UPDATE review SET origin = '{\"by\":\"user\"}' WHERE decision IS NOT NULL;
+";
+
 /// Row number of a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReviewId(pub i64);
@@ -69,7 +77,7 @@ pub struct ReviewRow {
 
 const COLUMNS: &str =
     "id, connection, key, content, state, rev, decision, choice, payload, release_at, retract_after, returned,
-    attempt, next_attempt_at, fault, remote, changed_at";
+    attempt, next_attempt_at, fault, remote, changed_at, origin, snoozed_until, included";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ReviewRow> {
     let mail = MailId { key: MailKey(digest(row, 2)?), content: digest(row, 3)? };
@@ -85,6 +93,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ReviewRow> {
         next_attempt_at: row.get::<_, Option<i64>>(13)?.map(Timestamp),
         fault: json_opt(row, 14)?,
         remote: json_opt(row, 15)?,
+        origin: json_opt(row, 17)?,
+        snoozed_until: row.get::<_, Option<i64>>(18)?.map(Timestamp),
+        included: row.get(19)?,
     };
     Ok(ReviewRow {
         id: ReviewId(row.get(0)?),
@@ -115,12 +126,13 @@ pub fn put(
     now: Timestamp,
 ) -> rusqlite::Result<ReviewId> {
     let sql = "INSERT INTO review (connection, key, content, state, rev, decision, choice, payload, release_at, retract_after,
-                   returned, attempt, next_attempt_at, fault, remote, changed_at, change)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                   returned, attempt, next_attempt_at, fault, remote, changed_at, origin, snoozed_until, included, change)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
                    (SELECT coalesce(max(change), 0) + 1 FROM review))
                ON CONFLICT (connection, key, content) DO UPDATE SET state = ?4, rev = ?5, decision = coalesce(?6, decision),
                    choice = ?7, payload = ?8, release_at = ?9, retract_after = ?10, returned = ?11, attempt = ?12,
-                   next_attempt_at = ?13, fault = ?14, remote = ?15, changed_at = ?16, change = excluded.change
+                   next_attempt_at = ?13, fault = ?14, remote = ?15, changed_at = ?16, origin = ?17,
+                   snoozed_until = ?18, included = ?19, change = excluded.change
                RETURNING id";
     let values = params![
         subject.connection.0,
@@ -139,6 +151,9 @@ pub fn put(
         review.fault.as_ref().map(to_json).transpose()?,
         review.remote.as_ref().map(to_json).transpose()?,
         now.0,
+        review.origin.as_ref().map(to_json).transpose()?,
+        review.snoozed_until.map(|t| t.0),
+        review.included,
     ];
     db.prepare_cached(sql)?.query_row(values, |row| row.get(0).map(ReviewId))
 }
@@ -200,8 +215,8 @@ pub fn latest(
 
 /// The earliest moment at which a review waits for the clock.
 pub fn next_due(db: &Connection) -> rusqlite::Result<Option<Timestamp>> {
-    let sql = "SELECT min(CASE state WHEN 'scheduled' THEN release_at ELSE next_attempt_at END) FROM review
-               WHERE state IN ('scheduled', 'failed_retry', 'queued', 'verifying', 'retract_queued')";
+    let sql = "SELECT min(CASE state WHEN 'scheduled' THEN release_at WHEN 'pending' THEN snoozed_until ELSE next_attempt_at END)
+               FROM review WHERE state IN ('pending', 'scheduled', 'failed_retry', 'queued', 'verifying', 'retract_queued')";
     db.prepare_cached(sql)?.query_row([], |row| row.get::<_, Option<i64>>(0)).map(|due| due.map(Timestamp))
 }
 

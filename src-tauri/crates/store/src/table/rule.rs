@@ -1,10 +1,10 @@
-//! `rule`: what the rep said must never be logged, and which domains are the company's own.
+//! `rule`: what the rep said about mail in general.
 
-use otomo_domain::rules::{Deny, DenyRule, Origin};
+use otomo_domain::rules::{About, Rule};
 use otomo_domain::time::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
-use crate::column::{json, to_json};
+use crate::column::{json, to_json, to_word, word, word_opt};
 
 pub(crate) const CREATE: &str = "
 CREATE TABLE rule (
@@ -14,23 +14,85 @@ CREATE TABLE rule (
 ) STRICT;
 ";
 
-/// The rule's number; the same one if it is there already.
-pub fn add(db: &Connection, deny: &Deny, now: Timestamp) -> rusqlite::Result<i64> {
-    let sql =
-        "INSERT INTO rule (deny, created_at) VALUES (?1, ?2) ON CONFLICT (deny) DO UPDATE SET deny = deny RETURNING id";
-    db.prepare_cached(sql)?.query_row(params![to_json(deny)?, now.0], |row| row.get(0))
+/// Rules came to say more than what must never leave. What was denied stays denied, under the same number.
+pub(crate) const SAY_MORE: &str = "
+ALTER TABLE rule RENAME TO denied;
+CREATE TABLE rule (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    about TEXT NOT NULL UNIQUE,
+    says TEXT NOT NULL,
+    level TEXT,
+    expires_at INTEGER,
+    created_at INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    decision INTEGER REFERENCES decision (id)
+) STRICT;
+INSERT OR IGNORE INTO rule (id, about, says, created_at, reason)
+    SELECT id,
+        json_object('kind', CASE json_extract(deny, '$.kind') WHEN 'never_log_address' THEN 'address' ELSE 'domain' END,
+            'value', json_extract(deny, '$.value')),
+        CASE json_extract(deny, '$.kind') WHEN 'internal_domain' THEN 'internal' ELSE 'never_log' END,
+        created_at, ''
+    FROM denied ORDER BY json_extract(deny, '$.kind') = 'internal_domain', id;
+DROP TABLE denied;
+";
+
+const COLUMNS: &str = "id, about, says, level, expires_at, created_at, reason";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Rule> {
+    Ok(Rule {
+        id: Some(row.get(0)?),
+        about: json(row, 1)?,
+        then: word(row, 2)?,
+        level: word_opt(row, 3)?,
+        expires_at: row.get::<_, Option<i64>>(4)?.map(Timestamp),
+        created_at: Timestamp(row.get(5)?),
+        reason: row.get(6)?,
+    })
+}
+
+/// Writes a rule; there is one about each thing, and a new one replaces what was said before. Its number, which is new
+/// where it says something else. `decision` takes it back with what it belongs to.
+pub fn put(db: &Connection, rule: &Rule, decision: Option<i64>) -> rusqlite::Result<i64> {
+    let sql = "INSERT INTO rule (about, says, level, expires_at, created_at, reason, decision)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    if let Some(id) = about(db, &rule.about)?.filter(|known| says_the_same(known, rule)).and_then(|known| known.id) {
+        return Ok(id);
+    }
+    db.prepare_cached("DELETE FROM rule WHERE about = ?1")?.execute([to_json(&rule.about)?])?;
+    db.prepare_cached(sql)?.execute(params![
+        to_json(&rule.about)?,
+        to_word(&rule.then)?,
+        rule.level.as_ref().map(to_word).transpose()?,
+        rule.expires_at.map(|at| at.0),
+        rule.created_at.0,
+        rule.reason,
+        decision,
+    ])?;
+    Ok(db.last_insert_rowid())
+}
+
+fn says_the_same(a: &Rule, b: &Rule) -> bool {
+    (a.then, a.level, a.expires_at, &a.reason) == (b.then, b.level, b.expires_at, &b.reason)
+}
+
+/// The rule about something.
+pub fn about(db: &Connection, about: &About) -> rusqlite::Result<Option<Rule>> {
+    let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM rule WHERE about = ?1"))?;
+    statement.query_map([to_json(about)?], read)?.next().transpose()
 }
 
 pub fn remove(db: &Connection, id: i64) -> rusqlite::Result<bool> {
     db.prepare_cached("DELETE FROM rule WHERE id = ?1")?.execute([id]).map(|rows| rows == 1)
 }
 
-/// With their numbers, which are their origins too.
-pub fn list(db: &Connection) -> rusqlite::Result<Vec<(i64, DenyRule)>> {
-    let mut statement = db.prepare_cached("SELECT id, deny FROM rule ORDER BY id")?;
-    let rows = statement.query_map([], |row| {
-        let id = row.get(0)?;
-        Ok((id, DenyRule { deny: json(row, 1)?, origin: Origin::Rule(id) }))
-    })?;
-    rows.collect()
+/// Removes what a decision made besides deciding; true if there was any.
+pub fn remove_of(db: &Connection, decision: i64) -> rusqlite::Result<bool> {
+    db.prepare_cached("DELETE FROM rule WHERE decision = ?1")?.execute([decision]).map(|rows| rows > 0)
+}
+
+/// All, oldest first.
+pub fn list(db: &Connection) -> rusqlite::Result<Vec<Rule>> {
+    let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM rule ORDER BY id"))?;
+    statement.query_map([], read)?.collect()
 }

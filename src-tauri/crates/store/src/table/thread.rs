@@ -3,8 +3,17 @@
 //! A mail names itself and, in References and In-Reply-To, those before it: all of them are one conversation. A mail that
 //! connects two conversations makes them one. The order in which mail arrives makes no difference.
 
+use otomo_domain::account::ConnectionId;
+use otomo_domain::judge::ThreadFacts;
 use otomo_domain::mail::{Mail, MailKey};
+use otomo_domain::review::State;
+use otomo_domain::rules::Origin;
+use otomo_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
+
+use super::mail::MailRow;
+use super::participant;
+use crate::column::{json_opt, word};
 
 pub(crate) const CREATE: &str = "
 CREATE TABLE thread_member (
@@ -49,6 +58,35 @@ pub fn join(db: &Connection, mail: &Mail) -> rusqlite::Result<ThreadId> {
         add.execute(params![member.as_slice(), thread])?;
     }
     Ok(ThreadId(thread))
+}
+
+/// What was decided at a connection about the conversation of a mail, this mail aside. Asked of a cache connection, which
+/// has the ledger attached.
+pub fn facts(db: &Connection, connection: ConnectionId, mail: MailRow) -> rusqlite::Result<ThreadFacts> {
+    let sql = "SELECT m.id, r.state, r.origin, r.changed_at FROM mail m
+               JOIN ledger.review r ON r.connection = ?1 AND r.key = m.key AND r.content = m.content
+               WHERE m.thread = (SELECT thread FROM mail WHERE id = ?2) AND m.id <> ?2 AND r.state IS NOT NULL
+               ORDER BY r.changed_at";
+    let mut facts = ThreadFacts::default();
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([connection.0, mail.0])?;
+    while let Some(row) = rows.next()? {
+        let (state, origin): (State, Option<Origin>) = (word(row, 1)?, json_opt(row, 2)?);
+        let by_rep = origin.is_some_and(|origin| origin.is_user());
+        match state {
+            State::Private if by_rep => facts.private_since = Some(Timestamp(row.get(3)?)),
+            state if state.is_shared() => {
+                // The rep's last word about the conversation counts.
+                if by_rep {
+                    facts.private_since = None;
+                }
+                let people = participant::of_mail(db, MailRow(row.get(0)?))?;
+                facts.shared_with.extend(people.into_iter().map(|p| p.person.address));
+            }
+            _ => {}
+        }
+    }
+    Ok(facts)
 }
 
 fn next_id(db: &Connection) -> rusqlite::Result<i64> {

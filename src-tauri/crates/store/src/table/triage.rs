@@ -1,9 +1,10 @@
 //! `triage`: what rules and index say of a mail at a connection, with the evidence. Made anew when either changes.
 
 use otomo_domain::account::ConnectionId;
+use otomo_domain::judge::{Advice, Ask};
 use otomo_domain::matching::Candidate;
 use otomo_domain::review::Triage;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::desk;
 use super::mail::MailRow;
@@ -20,11 +21,20 @@ CREATE TABLE triage (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// What is to become of it, and what the lists sort by.
+pub(crate) const ADD_ADVICE: &str = "
+ALTER TABLE triage ADD COLUMN advice TEXT NOT NULL DEFAULT '{\"advice\":\"ask\",\"because\":[]}';
+ALTER TABLE triage ADD COLUMN first INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE triage ADD COLUMN alert INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE triage ADD COLUMN auto INTEGER NOT NULL DEFAULT 0;
+";
+
 /// What was found out about a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     pub triage: Triage,
     pub candidates: Vec<Candidate>,
+    pub advice: Advice,
 }
 
 /// The triage's name, for queries.
@@ -39,18 +49,28 @@ fn verdict(triage: &Triage) -> &'static str {
 /// Keeps a finding, and shows it on the desk.
 pub fn set(db: &Connection, mail: MailRow, connection: ConnectionId, finding: &Finding) -> rusqlite::Result<()> {
     let sql =
-        "INSERT OR REPLACE INTO triage (mail, connection, verdict, triage, candidates) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let (verdict, triage, candidates) =
-        (verdict(&finding.triage), to_json(&finding.triage)?, to_json(&finding.candidates)?);
-    db.prepare_cached(sql)?.execute(params![mail.0, connection.0, verdict, triage, candidates])?;
+        "INSERT OR REPLACE INTO triage (mail, connection, verdict, triage, candidates, advice, first, alert, auto)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let asks = finding.advice.asks();
+    let values = params![
+        mail.0,
+        connection.0,
+        verdict(&finding.triage),
+        to_json(&finding.triage)?,
+        to_json(&finding.candidates)?,
+        to_json(&finding.advice)?,
+        asks.contains(&Ask::FirstContact),
+        asks.iter().any(Ask::is_alert),
+        !matches!(finding.advice, Advice::Ask { .. }),
+    ];
+    db.prepare_cached(sql)?.execute(values)?;
     desk::place(db, mail, connection)
 }
 
 pub fn get(db: &Connection, mail: MailRow, connection: ConnectionId) -> rusqlite::Result<Option<Finding>> {
-    let sql = "SELECT triage, candidates FROM triage WHERE mail = ?1 AND connection = ?2";
-    db.prepare_cached(sql)?
-        .query_row([mail.0, connection.0], |row| Ok(Finding { triage: json(row, 0)?, candidates: json(row, 1)? }))
-        .optional()
+    let sql = "SELECT triage, candidates, advice FROM triage WHERE mail = ?1 AND connection = ?2";
+    let read = |row: &Row<'_>| Ok(Finding { triage: json(row, 0)?, candidates: json(row, 1)?, advice: json(row, 2)? });
+    db.prepare_cached(sql)?.query_row([mail.0, connection.0], read).optional()
 }
 
 pub fn forget(db: &Connection, connection: ConnectionId) -> rusqlite::Result<()> {

@@ -201,7 +201,7 @@ fn read(api: &Api, args: NewAccountArgs) -> Result<NewAccount, ApiError> {
         role: args.role,
         share_mode: policy.share_mode.or(args.share_mode),
         folders: args.folders,
-        senders: Vec::new(),
+        ..AccountSettings::default()
     };
     let proof = Proof { password: args.password, ticket: args.ticket, smtp_password: args.sending_password };
     Ok(NewAccount { address, source, import_since: args.import_since, settings, proof })

@@ -2,6 +2,7 @@
 
 use otomo_domain::account::{Account, AccountId, RepRole, SenderAddress, Sending, ShareMode, SignIn, Source};
 use otomo_domain::address::Address;
+use otomo_domain::sharing::{PRACTICE, Sharing};
 use otomo_domain::sync::FolderRole;
 use otomo_domain::time::Timestamp;
 use otomo_engine::status::Doing;
@@ -29,6 +30,9 @@ pub struct AccountView {
     pub sending: Sending,
     pub role: Option<RepRole>,
     pub share_mode: Option<ShareMode>,
+    pub sharing: Sharing,
+    /// How many more of its mails are asked about before the mode shares any by itself.
+    pub practice_left: u32,
     pub import_since: Option<Timestamp>,
     pub senders: Vec<SenderAddress>,
     pub doing: DoingView,
@@ -107,6 +111,12 @@ pub async fn view(api: &Api, account: Account) -> Result<AccountView, ApiError> 
         sending: account.settings.sending,
         role: account.settings.role,
         share_mode: account.settings.share_mode,
+        practice_left: if account.settings.sharing.practised {
+            0
+        } else {
+            PRACTICE.saturating_sub(account.settings.decided)
+        },
+        sharing: account.settings.sharing,
         import_since: account.import_since,
         senders: account.settings.senders,
         doing: doing.into(),

@@ -2,6 +2,7 @@
 
 use otomo_domain::account::{AccountId, ConnectionId};
 use otomo_domain::address::{Address, Person};
+use otomo_domain::judge::Advice;
 use otomo_domain::mail::{MailId, MailKey};
 use otomo_domain::matching::Candidate;
 use otomo_domain::review::State;
@@ -41,6 +42,8 @@ pub struct Standing {
     pub state: State,
     pub rev: u64,
     pub release_at: Option<Timestamp>,
+    pub snoozed_until: Option<Timestamp>,
+    pub advice: Advice,
     pub contact: Option<ContactBrief>,
 }
 
@@ -92,7 +95,7 @@ pub fn other_side(db: &Connection, mail: MailRow, own: &[Address]) -> rusqlite::
 
 fn standing(db: &Connection, mail: MailRow, connection: ConnectionId) -> rusqlite::Result<Option<Standing>> {
     let sql = format!(
-        "SELECT {STATE}, coalesce(r.rev, 0), r.release_at, t.candidates FROM triage t JOIN mail m ON m.id = t.mail
+        "SELECT {STATE}, coalesce(r.rev, 0), r.release_at, t.candidates, r.snoozed_until, t.advice FROM triage t JOIN mail m ON m.id = t.mail
          LEFT JOIN ledger.review r ON r.connection = t.connection AND r.key = m.key AND r.content = m.content
          WHERE t.mail = ?1 AND t.connection = ?2"
     );
@@ -102,6 +105,8 @@ fn standing(db: &Connection, mail: MailRow, connection: ConnectionId) -> rusqlit
             rev: u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0),
             release_at: row.get::<_, Option<i64>>(2)?.map(Timestamp),
             contact: brief(db, connection, json(row, 3)?)?,
+            snoozed_until: row.get::<_, Option<i64>>(4)?.map(Timestamp),
+            advice: json(row, 5)?,
         })
     };
     db.prepare_cached(&sql)?.query_row(params![mail.0, connection.0], read).optional()

@@ -4,6 +4,7 @@ use crate::fixture::{self, NOW, add_connection, add_mail, cache, ledger, share, 
 use crate::table::triage::{self, Finding};
 use crate::table::{audit, mail, mail_account, review};
 use crate::transition::{Context, apply};
+use otomo_domain::judge::Advice;
 use otomo_domain::review::{Review, Triage};
 use otomo_domain::rules::Exclusion;
 use otomo_domain::time::Timestamp;
@@ -38,7 +39,7 @@ fn every_triage() -> [Triage; 3] {
 async fn add(store: &Store, name: String, date: Timestamp, triage: Triage) -> MailRow {
     cache(store, move |db| {
         let row = add_mail(db, &otomo_domain::mail::Mail { date, ..fixture::mail(&name) })?;
-        triage::set(db, row, CRM, &Finding { triage, candidates: vec![] })?;
+        triage::set(db, row, CRM, &Finding { triage, candidates: vec![], advice: Advice::default() })?;
         Ok(row)
     })
     .await
@@ -49,7 +50,7 @@ async fn all(store: &Store, states: &'static [State]) -> Vec<DeskRow> {
     cache(store, |db| Ok(catch_up(db)?)).await;
     let own = [fixture::address("rep@own.example")];
     let read = store.cache.read(move |db| {
-        let page = page(db, CRM, states, None, 1000)?;
+        let page = page(db, CRM, states, Pile::All, None, 1000)?;
         Ok(page.iter().map(|at| row(db, at.mail, Some(CRM), &own)).collect::<Result<Vec<_>, _>>()?)
     });
     read.await.expect("a list")
@@ -89,7 +90,8 @@ async fn the_state_shown_is_the_one_the_domain_says_for_every_state() {
     let told = shown.iter().map(|row| (row.title.clone(), standing(row).state));
     assert_eq!(told.collect::<std::collections::BTreeMap<_, _>>(), expected);
     for state in EVERY_STATE {
-        let page = store.cache.read(move |db| Ok(page(db, CRM, &[state], None, 1000)?)).await.expect("a page");
+        let page =
+            store.cache.read(move |db| Ok(page(db, CRM, &[state], Pile::All, None, 1000)?)).await.expect("a page");
         assert_eq!(page.len(), expected.values().filter(|s| **s == state).count(), "{state:?}");
     }
 
@@ -120,7 +122,7 @@ async fn pages_show_each_mail_once_newest_first_also_where_dates_are_the_same() 
     let mut after = None;
     loop {
         let states = [State::Pending, State::Unmatched];
-        let page = store.cache.read(move |db| Ok(page(db, CRM, &states, after, 4)?)).await.expect("a page");
+        let page = store.cache.read(move |db| Ok(page(db, CRM, &states, Pile::All, after, 4)?)).await.expect("a page");
         let Some(last) = page.last() else { break };
         after = Some(*last);
         seen.extend(page);
@@ -147,7 +149,7 @@ async fn a_new_finding_replaces_the_old_one() {
     let (_home, store) = store();
     let row = add(&store, "a".into(), NOW, Triage::Unmatched).await;
     let found = cache(&store, move |db| {
-        triage::set(db, row, CRM, &Finding { triage: Triage::Matched, candidates: vec![] })?;
+        triage::set(db, row, CRM, &Finding { triage: Triage::Matched, candidates: vec![], advice: Advice::default() })?;
         let found = triage::get(db, row, CRM)?;
         triage::forget(db, CRM)?;
         Ok((found.map(|f| f.triage), triage::get(db, row, CRM)?))
@@ -202,7 +204,12 @@ async fn a_decision_is_shown_once_the_desk_has_caught_up_and_so_is_its_undoing()
 
     act(otomo_domain::review::Act::KeepPrivate).await;
     cache(&store, move |db| {
-        Ok(triage::set(db, mail, CRM, &Finding { triage: Triage::Unmatched, candidates: vec![] })?)
+        Ok(triage::set(
+            db,
+            mail,
+            CRM,
+            &Finding { triage: Triage::Unmatched, candidates: vec![], advice: Advice::default() },
+        )?)
     })
     .await;
     assert!(all(&store, &[State::Unmatched]).await.is_empty(), "a new finding does not undo a decision");
@@ -233,12 +240,13 @@ async fn a_row_tells_the_first_contact_with_its_company_and_how_many_more_there_
         let candidate = |id: &&str| otomo_domain::matching::Candidate {
             record: fixture::record(id),
             name: format!("name of {id}"),
+            company: None,
             reasons: vec![],
         };
         let shown = cache(&store, move |db| {
             let mail = add_mail(db, &fixture::mail(name))?;
             let candidates = records.iter().map(candidate).collect();
-            triage::set(db, mail, CRM, &Finding { triage: Triage::Matched, candidates })?;
+            triage::set(db, mail, CRM, &Finding { triage: Triage::Matched, candidates, advice: Advice::default() })?;
             Ok(row(db, mail, Some(CRM), &[])?)
         });
         let contact = shown.await.standing.expect("a standing").contact;
@@ -266,7 +274,7 @@ async fn a_list_shows_five_hundred_characters_of_a_subject() {
 async fn every_page_comes_straight_out_of_an_index() {
     let (_home, store) = store();
     for (sql, index) in [
-        (PAGE, "desk_page"),
+        (&*Pile::All.page(), "desk_page"),
         (mail_account::PAGE, "mail_account_page"),
         (mail::PAGE, "mail_date"),
         (&review::latest_sql(), "review_changed_at"),

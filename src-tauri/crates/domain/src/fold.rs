@@ -1,0 +1,82 @@
+//! Text as it is compared where a person would call two writings the same.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Folds width, case and compatibility forms (NFKC, then lower case), turns katakana into hiragana, and leaves out
+/// everything that can't be seen: blanks, controls, zero-width and bidirectional marks.
+///
+/// What two texts have in common after folding a reader would find in both.
+pub fn fold(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).filter(|c| is_visible(*c)).map(hiragana).collect()
+}
+
+/// Each folded character with the range of bytes in `text` that it came of, in order.
+pub fn folded(text: &str) -> Vec<(char, std::ops::Range<usize>)> {
+    let mut out = Vec::with_capacity(text.len() / 2);
+    let mut rest = text.char_indices().peekable();
+    while let Some((start, first)) = rest.next() {
+        // A base character and the marks that follow it compose together.
+        let mut end = start + first.len_utf8();
+        while let Some((at, mark)) = rest.peek().copied().filter(|(_, c)| is_mark(*c)) {
+            end = at + mark.len_utf8();
+            rest.next();
+        }
+        let cluster = text.get(start..end).unwrap_or_default();
+        let folded = cluster.nfkc().flat_map(char::to_lowercase).filter(|c| is_visible(*c)).map(hiragana);
+        out.extend(folded.map(|c| (c, start..end)));
+    }
+    out
+}
+
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c) || matches!(c, '\u{ff9e}' | '\u{ff9f}')
+}
+
+/// Whether a character shows at all (UAX #44 Default_Ignorable_Code_Point, as far as mail has it; White_Space).
+pub fn is_visible(c: char) -> bool {
+    !(c.is_whitespace() || c.is_control() || is_ignorable(c))
+}
+
+/// Characters that take no room, or turn the direction of what follows.
+pub fn is_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn hiragana(c: char) -> char {
+    match c {
+        '\u{30a1}'..='\u{30f6}' => char::from_u32(c as u32 - 0x60).unwrap_or(c),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_same(a: &str, b: &str) {
+        assert_eq!(fold(a), fold(b), "{a:?} {b:?}");
+        assert_eq!(folded(a).into_iter().map(|(c, _)| c).collect::<String>(), fold(a), "{a:?}");
+        assert_eq!(folded(b).into_iter().map(|(c, _)| c).collect::<String>(), fold(b), "{b:?}");
+    }
+
+    #[test]
+    fn what_a_reader_takes_for_the_same_folds_to_the_same() {
+        check_same("ＡＢＣ１２３", "abc123");
+        check_same("ﾀﾅｶ ｶﾞｸ", "たなかがく");
+        check_same("Pass\u{200b}word", "password");
+        check_same("090 1234\u{a0}5678", "09012345678");
+        check_same("cafe\u{301}", "Café");
+        check_same("㈱田中", "(株)田中");
+        check_same("a\u{202e}b", "ab");
+    }
+
+    #[test]
+    fn a_folded_character_knows_where_it_came_from() {
+        let text = "x ｶﾞ";
+        let ranges: Vec<_> = folded(text).into_iter().map(|(_, range)| range).collect();
+        assert_eq!(ranges, [0..1, 2..8]);
+    }
+}
