@@ -18,6 +18,7 @@ mod connect;
 mod desk;
 mod frame;
 mod hostile;
+mod hundred;
 mod journey;
 mod keyboard;
 mod start;

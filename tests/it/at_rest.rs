@@ -11,17 +11,8 @@ use kit::mailbox::{generate, three};
 use kit::otomoctl::Otomoctl;
 use kit::rep::{RATE, Rep, know};
 use kit::seek::{Secrets, contents};
-use otomo_domain::ports::Vault;
 use otomo_domain::secret::{ExposeSecret, SecretString};
-use otomo_vault::PassphraseVault;
 use serde_json::{Value, json};
-
-/// The key of a home's databases.
-async fn key_of(otomo: &Otomoctl) -> SecretString {
-    let passphrase = otomo.passphrase.to_owned().into();
-    let vault = PassphraseVault { file: otomo.home.join("key.json"), passphrase };
-    vault.load().await.expect("the passphrase opens it").expect("a key")
-}
 
 /// All that must not lie open: the canaries of every mail, and what opens mailbox, CRM and databases.
 fn secrets(key: &SecretString, otomo: &Otomoctl) -> Secrets {
@@ -69,7 +60,7 @@ async fn nothing_in_the_data_folder_can_be_read_without_its_key() {
     know(&server, chosen.iter().copied());
     let rep = Rep::connected(folder.path(), &lab, &server.url());
     rep.otomo.run_until_idle(RATE);
-    let secrets = secrets(&key_of(&rep.otomo).await, &rep.otomo);
+    let secrets = secrets(&rep.otomo.key().await, &rep.otomo);
 
     let mut running = rep.otomo.spawn_run(1);
     let home = &rep.otomo.home;
@@ -105,7 +96,8 @@ async fn nothing_in_the_data_folder_can_be_read_without_its_key() {
 fn home_in(folder: &Path, passphrase: &'static str) -> Otomoctl {
     fs::create_dir_all(folder).expect("a folder");
     let otomo = Otomoctl { home: folder.join("home"), policy: None, passphrase };
-    otomo.ask("rules.add", json!({ "kind": "never_log_address", "value": "private@example.test" }));
+    let about = json!({ "kind": "address", "value": "private@example.test" });
+    otomo.ask("rules.add", json!({ "about": about, "then": "never_log" }));
     otomo
 }
 

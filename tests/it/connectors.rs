@@ -27,6 +27,9 @@ contract! {
     a_person_who_is_gone_disappears
     a_long_list_comes_whole
     names_in_japanese_survive
+    a_contact_that_is_made_is_in_the_next_listing
+    making_a_contact_twice_leaves_one
+    a_contact_that_is_there_is_given_back
     a_mail_that_was_not_logged_is_not_found
     a_logged_mail_is_found
     the_bytes_that_arrive_are_the_frozen_bytes

@@ -11,12 +11,14 @@
 )]
 
 mod at_rest;
+mod audit;
 mod bad_input;
 mod capture;
 mod catalogue;
 mod connect;
 mod connectors;
 mod crash;
+mod day;
 mod detect;
 mod dovecot;
 mod imap;
@@ -26,6 +28,7 @@ mod leak;
 mod oauth;
 mod pop3;
 mod records;
+mod rules;
 mod secret_service;
 mod send;
 mod steps;

@@ -28,4 +28,5 @@ pub mod screen;
 pub mod scripted;
 pub mod seek;
 pub mod smtp;
+pub mod tap;
 pub mod wire;

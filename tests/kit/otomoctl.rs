@@ -4,6 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use otomo_domain::ports::Vault;
+use otomo_domain::secret::SecretString;
+use otomo_vault::PassphraseVault;
 use serde_json::{Value, json};
 
 use crate::built;
@@ -46,6 +49,12 @@ impl Otomoctl {
         let made = otomo.command().args(["demo", "--test-home"]).output().expect("otomoctl runs");
         assert!(made.status.success(), "{made:?}");
         otomo
+    }
+
+    /// The key of both databases, as whoever knows the passphrase can have it.
+    pub async fn key(&self) -> SecretString {
+        let vault = PassphraseVault { file: self.home.join("key.json"), passphrase: self.passphrase.to_owned().into() };
+        vault.load().await.expect("the passphrase opens it").expect("a key")
     }
 
     /// The program on this data folder, without the passphrase.

@@ -90,6 +90,9 @@ const WAYS: [state: string, walk: (person: Person) => Promise<void>][] = [
       await p.page.locator('button:not(:disabled)', { hasText: p.words.common_next }).click();
       await p.at('connect_share_title');
       await p.shows('share');
+      await p.page.locator('summary', { hasText: p.words.sharing_more }).click();
+      await p.page.getByLabel(p.words.sharing_quiet).check();
+      await p.shows('share_details');
       await p.press('common_next');
       await p.sees('folder_inbox');
       await p.shows('past');

@@ -1,5 +1,5 @@
 /** The mailboxes and CRMs that are connected. */
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { go, inspect, LOOKS, restart, visit, WORDS } from './visit';
 
 describe.each(LOOKS)('in $language and $scheme', (look) => {
@@ -45,6 +45,14 @@ describe.each(LOOKS)('in $language and $scheme', (look) => {
       await dialog.getByText(label, { exact: true }).first().click();
       await inspect(page, `connections-edit_${section}`, look);
     }
+    await page.keyboard.press('Escape');
+    await restart(page, 'governed');
+    await go(page, words, 'connections');
+    await card.getByRole('button', { name: words.connections_share, exact: true }).click();
+    await dialog.getByText(words.sharing_practice, { exact: true }).waitFor();
+    await inspect(page, 'connections-share_governed', look);
+    await dialog.getByLabel(words.sharing_grace, { exact: true }).scrollIntoViewIfNeeded();
+    await inspect(page, 'connections-share_governed_more', look);
     await page.keyboard.press('Escape');
     await card.getByRole('button', { name: words.connections_remove, exact: true }).click();
     await dialog.waitFor();
@@ -119,4 +127,46 @@ test('what is paused goes on again', async () => {
   await card.getByText(words.connections_paused, { exact: true }).waitFor();
   await card.getByRole('button', { name: words.connections_resume }).click();
   await card.getByText(words.connections_active, { exact: true }).waitFor();
+});
+
+test('how a mailbox shares is kept, all of it', async () => {
+  const words = WORDS.en;
+  const page = await visit({ language: 'en' });
+  await go(page, words, 'connections');
+  const card = page.getByRole('article', { name: 'mori@example.co.jp' });
+  const dialog = page.getByRole('dialog');
+  const open = (): Promise<void> => card.getByRole('button', { name: words.connections_share, exact: true }).click();
+  await open();
+  await dialog.getByRole('radio', { name: words.connect_mode_share }).first().check();
+  await dialog.getByLabel(words.sharing_grace, { exact: true }).selectOption('1 minute');
+  await dialog.getByLabel(words.sharing_quiet).check();
+  await dialog.getByLabel(words.sharing_quiet_from, { exact: true }).selectOption('19:30');
+  await dialog.locator('label', { hasText: words.level_subject }).click();
+  await dialog.getByLabel(words.sharing_signature).check();
+  await dialog.getByRole('radio', { name: words.sharing_files_up_to }).check();
+  await dialog.getByLabel(words.sharing_files_size).fill('3');
+  await dialog.getByRole('button', { name: words.connections_save }).click();
+  await dialog.getByText(words.connections_saved).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText(words.app_promise_auto).first().waitFor();
+  await open();
+  expect(await dialog.getByLabel(words.sharing_grace, { exact: true }).inputValue()).toBe('60');
+  expect(await dialog.getByLabel(words.sharing_quiet_from, { exact: true }).inputValue()).toBe('19:30');
+  expect(await dialog.getByRole('radio', { name: words.level_subject }).isChecked()).toBe(true);
+  expect(await dialog.getByLabel(words.sharing_signature).isChecked()).toBe(true);
+  expect(await dialog.getByLabel(words.sharing_files_size).inputValue()).toBe('3');
+});
+
+test('what the company fixed is shown and cannot be chosen', async () => {
+  const words = WORDS.en;
+  const page = await visit({ state: 'governed', language: 'en' });
+  await go(page, words, 'connections');
+  const card = page.getByRole('article', { name: 'mori@example.co.jp' });
+  await card.getByText(words.sharing_policy, { exact: false }).waitFor();
+  await card.getByRole('button', { name: words.connections_share, exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(words.sharing_grace_least.replace('{time}', '2 minutes')).waitFor();
+  await dialog.getByText(words.sharing_level_most.replace('{level}', words.level_subject)).waitFor();
+  expect(await dialog.getByRole('radio', { name: words.level_full }).count()).toBe(0);
+  expect(await dialog.getByRole('radio', { name: words.connect_mode_manual, exact: true }).count()).toBe(0);
 });

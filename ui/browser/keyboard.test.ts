@@ -36,8 +36,8 @@ test('mail is read, decided on, taken back and looked at by keys alone', async (
 
   await page.keyboard.press('d');
   await dialog(page).getByText('SHA-256').waitFor();
-  for (let i = 0; i < 3; i++) await page.keyboard.press('Tab');
-  await page.keyboard.press('Enter');
+  await dialog(page).getByRole('button', { name: words.preview_share }).and(page.locator(':enabled')).waitFor();
+  await page.keyboard.press('Control+Enter');
   await dialog(page).waitFor({ state: 'detached' });
   expect(await rows(page)).toBe(5);
 });
@@ -99,7 +99,7 @@ test('in a narrow window Enter opens the mail and Escape leads back to the list'
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 2 }).waitFor();
   expect(await page.getByRole('listbox').isVisible()).toBe(false);
-  await page.keyboard.press('w');
+  await page.keyboard.press('v');
   await page.getByText(words.side_match, { exact: true }).waitFor();
   expect(await violations(page)).toEqual([]);
   await picture(page, 'review-side-400-en-light');
@@ -114,7 +114,7 @@ test('the palette finds what can be done and does it', async () => {
   const page = await desk();
   await page.keyboard.press('Control+k');
   await page.keyboard.type('don');
-  await page.getByRole('option', { name: words.mail_keep_private }).waitFor();
+  await page.getByRole('option', { name: words.mail_keep_private, exact: true }).waitFor();
   await page.keyboard.press('Enter');
   await dialog(page).waitFor({ state: 'detached' });
   await page.getByRole('button', { name: words.mail_undo }).waitFor();
@@ -152,4 +152,65 @@ test.each(LOOKS)('palette and shortcuts can be read by everybody in $language an
   await page.keyboard.press('?');
   await page.getByText(WORDS[look.language].palette_everywhere).waitFor();
   await inspect(page, 'palette-shortcuts', look);
+});
+
+test('an action is given another key, and the old one does nothing any more', async () => {
+  const page = await desk();
+  await page.keyboard.press('?');
+  await page.getByRole('button', { name: words.keys_change.replace('{action}', words.mail_share), exact: true }).click();
+  await page.getByText(words.keys_press, { exact: true }).waitFor();
+  await page.keyboard.press('2');
+  await page.getByText(words.keys_clash.replace('{key}', '2').replace('{action}', words.mail_keep_private)).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await picture(page, 'palette-clash-en-light');
+  await page.keyboard.press('y');
+  await page.getByText(words.keys_clash.slice(0, 12)).waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape');
+  await dialog(page).waitFor({ state: 'detached' });
+  await page.keyboard.press('1');
+  expect(await rows(page)).toBe(6);
+  await page.keyboard.press('y');
+  expect(await rows(page)).toBe(5);
+  await page.reload();
+  await page.getByRole('option').first().waitFor();
+  await page.keyboard.press('y');
+  expect(await rows(page)).toBe(5);
+  await page.keyboard.press('?');
+  await page.getByRole('button', { name: words.keys_reset_all }).click();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('1');
+  expect(await rows(page)).toBe(4);
+});
+
+test('Escape gives up a new key before it leaves the list', async () => {
+  const page = await desk();
+  await page.keyboard.press('?');
+  await page.getByRole('button', { name: words.keys_change.replace('{action}', words.mail_share), exact: true }).click();
+  await page.keyboard.press('Escape');
+  await page.getByText(words.keys_press, { exact: true }).waitFor({ state: 'detached' });
+  expect(await dialog(page).isVisible()).toBe(true);
+  await page.keyboard.press('Escape');
+  await dialog(page).waitFor({ state: 'detached' });
+});
+
+test('the space bar pages through a mail from the list', async () => {
+  const page = await visit({ language: 'en', size: 'zoom200' });
+  await page.getByRole('option').first().waitFor();
+  await page.keyboard.press('Enter');
+  const place = () => page.getByRole('article').evaluate((article) => article.scrollTop);
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => (document.querySelector('article')?.scrollTop ?? 0) > 0);
+  await page.keyboard.press('Shift+Space');
+  await page.waitForFunction(() => document.querySelector('article')?.scrollTop === 0);
+  expect(await place()).toBe(0);
+});
+
+test('two keys lead to a screen', async () => {
+  const page = await desk();
+  await page.keyboard.press('g');
+  await page.keyboard.press('q');
+  await page.getByRole('button', { name: words.frame_queue }).and(page.locator('[aria-current=page]')).waitFor();
+  await page.keyboard.press('g');
+  await page.keyboard.press('r');
+  await page.getByRole('option').first().waitFor();
 });

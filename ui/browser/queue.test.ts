@@ -32,9 +32,9 @@ test('keys choose a row, bring it on and take it back', async () => {
   await current.waitFor();
   for (let i = 0; i < 2; i++) await page.keyboard.press('j');
   expect(await current.innerText()).toContain(words.queue_send_now);
-  await page.keyboard.press('z');
-  await page.getByText(words.queue_undone).waitFor({ state: 'attached' });
-  expect(await page.getByRole('heading', { name: new RegExp(words.queue_scheduled) }).count()).toBe(0);
+  await page.keyboard.press('2');
+  await page.getByText(words.queue_kept).waitFor({ state: 'attached' });
+  await page.locator('li', { hasText: '秋モデル' }).waitFor({ state: 'detached' });
 });
 
 test('a mail that is sent now leaves the queue', async () => {
@@ -46,12 +46,28 @@ test('a mail that is sent now leaves the queue', async () => {
   await row.waitFor({ state: 'detached' });
 });
 
-test('what the CRM refused goes back to the review desk', async () => {
+test('what was decided on the desk is taken back from the queue, all of it together', async () => {
+  const words = WORDS.en;
+  const page = await visit({ language: 'en' });
+  await page.getByRole('listbox').waitFor();
+  await page.keyboard.press('x');
+  await page.keyboard.press('Shift+j');
+  await page.keyboard.press('1');
+  await go(page, words, 'queue');
+  await page.getByRole('button', { name: words.queue_undo_many.replace('{n}', '2') }).first().click();
+  await page.getByText(words.queue_undone).waitFor({ state: 'attached' });
+  expect(await page.getByRole('button', { name: words.queue_undo_many.replace('{n}', '2') }).count()).toBe(0);
+});
+
+test('what the CRM refused is opened, among all that needs the rep', async () => {
   const words = WORDS.en;
   const page = await visit({ language: 'en' });
   await go(page, words, 'queue');
-  await page.getByRole('button', { name: words.queue_review }).click();
-  await page.locator('nav button[aria-current]', { hasText: words.frame_review }).waitFor();
+  await page.getByRole('button', { name: words.queue_fix }).click();
+  await page.locator('nav button[aria-current]', { hasText: words.frame_mailbox }).waitFor();
+  const rows = page.getByRole('listbox').getByRole('option');
+  await rows.filter({ hasText: 'Invoice 2026-1108' }).waitFor();
+  expect(await rows.count()).toBe(1);
 });
 
 test('hostile mail neither widens the page nor turns the reading direction', async () => {

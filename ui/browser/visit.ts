@@ -45,7 +45,7 @@ let server: PreviewServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  server = await preview({ build: { outDir: '../target/ui-fake' }, preview: { port: 0, host: '127.0.0.1' } });
+  server = await preview({ build: { outDir: process.env.UI_FAKE ?? '../target/ui-fake' }, preview: { port: 0, host: '127.0.0.1' } });
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
 });
 

@@ -103,3 +103,54 @@ test('a key that confirms a composed word does nothing', () => {
   actions.handle(press('Enter', new Node(), { keyCode: 229 }));
   expect(act).not.toHaveBeenCalled();
 });
+
+test('Shift with a digit is its own key, whatever the keyboard types with it', () => {
+  const { actions, act } = offered(['Shift+1']);
+  actions.handle(press('!', new Node(), { code: 'Digit1', shiftKey: true }));
+  actions.handle(press('1', new Node(), { code: 'Digit1' }));
+  expect(act).toHaveBeenCalledOnce();
+});
+
+test('two keys one after the other are a pair; anything else between them breaks it', () => {
+  const { actions, act } = offered(['g i']);
+  const single = vi.fn();
+  actions.offer([{ id: 'i', label: 'I', keys: ['i'], act: single }]);
+  for (const key of ['g', 'i']) actions.handle(press(key));
+  expect([act, single].map((it) => it.mock.calls.length)).toEqual([1, 0]);
+  for (const key of ['g', 'x', 'i']) actions.handle(press(key));
+  expect([act, single].map((it) => it.mock.calls.length)).toEqual([1, 1]);
+});
+
+test('the second key of a pair is not waited for forever', () => {
+  vi.useFakeTimers();
+  const { actions, act } = offered(['g i']);
+  actions.handle(press('g'));
+  vi.advanceTimersByTime(2000);
+  actions.handle(press('i'));
+  vi.useRealTimers();
+  expect(act).not.toHaveBeenCalled();
+});
+
+test('the keys that a person chose take the place of an action’s own', () => {
+  const { actions, act } = offered(['1']);
+  actions.bindings = { a: ['y'] };
+  for (const key of ['1', 'y']) actions.handle(press(key));
+  expect([act.mock.calls.length, actions.keyOf('a')]).toEqual([1, 'y']);
+});
+
+test('a button shows no key that does nothing', () => {
+  const { actions } = offered(['1']);
+  actions.singleKeys = false;
+  expect([actions.keyOf('a'), actions.keyOf('b')]).toEqual([undefined, undefined]);
+});
+
+test.each([
+  ['1', 'a'],
+  ['g', 'pair'],
+  ['g i', 'pair'],
+  ['i', undefined],
+])('%s is held by %s', (key, holder) => {
+  const { actions } = offered(['1']);
+  actions.offer([{ id: 'pair', label: 'P', keys: ['g i'], act: vi.fn() }]);
+  expect(actions.holder(key, 'new')?.id).toBe(holder);
+});

@@ -1,20 +1,25 @@
 /** What every screen stands on: the program, a few answers that all of them show, and which screen is open. */
 import { Actions } from './actions.svelte';
-import type { ConnectionView } from './gen/api';
+import { Decisions } from './features/mail/decisions.svelte';
+import type { ConnectionView, QueueRow } from './gen/api';
 import type { Host } from './host';
 import { Live } from './live.svelte';
 
-export const SCREENS = ['review', 'mailbox', 'queue', 'history', 'connections', 'settings'] as const;
+export const SCREENS = ['review', 'mailbox', 'queue', 'history', 'rules', 'connections', 'settings'] as const;
 export type Screen = (typeof SCREENS)[number];
 
 export class Desk {
   readonly host: Host;
   readonly actions = new Actions();
+  /** What was decided and can be taken back, on whichever screen. */
+  readonly decisions: Decisions;
   readonly status: Live<'app.status'>;
   readonly accounts: Live<'accounts.list'>;
   readonly connections: Live<'crm.list'>;
   readonly policy: Live<'policy.get'>;
   screen = $state<Screen>('review');
+  /** The mail that the next screen begins with. */
+  wanted: number | null = null;
   /** What a screen reader says next. */
   said = $state('');
   #chosen = $state<number | null>(null);
@@ -27,6 +32,7 @@ export class Desk {
 
   constructor(host: Host) {
     this.host = host;
+    this.decisions = new Decisions(host);
     this.status = new Live(host, 'app.status', () => ({}));
     this.accounts = new Live(host, 'accounts.list', () => ({}));
     this.connections = new Live(host, 'crm.list', () => ({}));
@@ -45,7 +51,14 @@ export class Desk {
   }
 
   go(screen: Screen): void {
-    this.screen = screen;
+    [this.screen, this.wanted] = [screen, null];
+  }
+
+  /** Opens a mail that needs the rep, wherever it was named. */
+  show({ mail, connection }: Pick<QueueRow, 'mail' | 'connection'>): void {
+    this.choose(connection);
+    this.go('mailbox');
+    this.wanted = mail;
   }
 
   choose(connection: number): void {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { clock, count, date, dateAndTime, day, left, moment, size } from './format';
+import { clock, count, date, dateAndTime, day, duration, left, moment, size } from './format';
 import { overwriteGetLocale } from './paraglide/runtime.js';
 
 const at = (text: string): number => new Date(text).getTime();
@@ -48,4 +48,12 @@ describe('in English', () => {
 
 test('what is left is rounded up, so that it ends with the countdown', () => {
   expect([30_000, 29_001, 61_000, 1, 0, -5].map(left)).toEqual(['0:30', '0:30', '1:01', '0:01', '0:00', '0:00']);
+});
+
+test.each([
+  ['ja', [30, 60, 900, 3600, 90], ['30秒', '1分', '15分', '1時間', '90秒']],
+  ['en', [30, 60, 900, 3600, 90], ['30 seconds', '1 minute', '15 minutes', '1 hour', '90 seconds']],
+] as const)('a length of time in %s has its largest whole unit', (language, seconds, expected) => {
+  speak(language, []);
+  expect(seconds.map(duration)).toEqual(expected);
 });

@@ -40,12 +40,28 @@ export function moment(time: number, now = Date.now()): string {
   return startOfDay(now) - startOfDay(time) <= 86_400_000 + 3_600_000 ? clock(time) : date(time);
 }
 
+/** A time to come: of today and the days after as people say it, of what is further away the date. */
+export function upcoming(time: number, now = Date.now()): string {
+  const days = Math.round((startOfDay(time) - startOfDay(now)) / 86_400_000);
+  if (days === 0) return `${m.common_today()} ${clock(time)}`;
+  if (days === 1) return `${m.common_tomorrow()} ${clock(time)}`;
+  return days < 7 ? `${written(time, 'weekday', { weekday: 'short', month: 'numeric', day: 'numeric' })} ${clock(time)}` : dateAndTime(time);
+}
+
 /** A size in bytes. */
 export function size(bytes: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
   const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
   const options = { style: 'unit', unit: units[power] ?? 'byte', maximumFractionDigits: power > 1 ? 1 : 0 } as const;
   return new Intl.NumberFormat(region(), { ...options, unitDisplay: 'short' }).format(bytes / 1000 ** power);
+}
+
+/** A length of time in seconds, as a person says it: `30 seconds`, `15 minutes`, `1 hour`. */
+export function duration(seconds: number): string {
+  const [value, unit] = seconds % 3600 === 0 ? [seconds / 3600, 'hour'] : seconds % 60 === 0 ? [seconds / 60, 'minute'] : [seconds, 'second'];
+  const words = new Intl.NumberFormat(region(), { style: 'unit', unit: String(unit), unitDisplay: 'long' }).format(Number(value));
+  // Japanese puts no space before a unit.
+  return getLocale() === 'ja' ? words.replace(/\s/g, '') : words;
 }
 
 /** Minutes and seconds that are left, `0:29`. */

@@ -11,7 +11,7 @@ const pressed = (key: string, more: Partial<KeyboardEvent> = {}): KeyboardEvent 
   ({ key, isComposing: false, keyCode: 0, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more }) as KeyboardEvent;
 
 describe('a pressed key', async () => {
-  const { composes, keyOf, label, types } = await keysOn('Linux x86_64');
+  const { composes, keyOf, label, namesOf, types } = await keysOn('Linux x86_64');
 
   test.each([
     ['j', pressed('j')],
@@ -27,6 +27,19 @@ describe('a pressed key', async () => {
     expect(keyOf(event)).toBe(name);
   });
 
+  test.each([
+    [['j'], pressed('j', { code: 'KeyJ' })],
+    [['1'], pressed('1', { code: 'Digit1' })],
+    [['!', 'Shift+1'], pressed('!', { code: 'Digit1', shiftKey: true })],
+    [['"', 'Shift+2'], pressed('"', { code: 'Digit2', shiftKey: true })],
+    [['&', '1'], pressed('&', { code: 'Digit1' })],
+    [['1'], pressed('1', { code: 'Digit1', shiftKey: true })],
+    [['Mod+1'], pressed('1', { code: 'Digit1', ctrlKey: true })],
+    [[], pressed('Shift', { shiftKey: true })],
+  ])('goes by %j, whatever the keyboard types with it', (names, event) => {
+    expect(namesOf(event)).toEqual(names);
+  });
+
   test('belongs to the input method while a word is composed, also where the browser forgets to say so', () => {
     expect(composes(pressed('Enter', { isComposing: true }))).toBe(true);
     expect(composes(pressed('Enter', { keyCode: 229 }))).toBe(true);
@@ -35,12 +48,12 @@ describe('a pressed key', async () => {
   });
 
   test('types, unless it is Escape, a function key or held with Ctrl or Alt', () => {
-    expect(['j', '1', 'Enter', ' '].map(types)).toEqual([true, true, true, true]);
+    expect(['j', '1', 'Enter', 'Space'].map(types)).toEqual([true, true, true, true]);
     expect(['Mod+k', 'Alt+1', 'Escape', 'F5'].map(types)).toEqual([false, false, false, false]);
   });
 
   test('is shown as it stands on the keyboard', () => {
-    expect(['Mod+k', 'j', 'ArrowDown', 'Escape'].map(label)).toEqual(['Ctrl+K', 'J', '↓', 'Esc']);
+    expect(['Mod+k', 'j', 'ArrowDown', 'Escape', 'g i'].map(label)).toEqual(['Ctrl+K', 'J', '↓', 'Esc', 'G I']);
   });
 });
 

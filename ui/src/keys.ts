@@ -1,4 +1,7 @@
-/** Keys as a person names them: `j`, `1`, `Shift+j`, `Mod+k`, `Enter`, `?`. `Mod` is Ctrl, on a Mac the Command key. */
+/**
+ * Keys as a person names them: `j`, `1`, `Shift+j`, `Shift+1`, `Mod+k`, `Enter`, `?`, and `g i` for one after the other.
+ * `Mod` is Ctrl, on a Mac the Command key.
+ */
 
 /** Models are tested where there is no window. */
 const MAC = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '');
@@ -7,10 +10,21 @@ const MAC = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '');
 export function keyOf(event: KeyboardEvent): string | null {
   if (composes(event) || ['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return null;
   const mod = MAC ? event.metaKey : event.ctrlKey;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = event.key === ' ' ? 'Space' : event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const letter = key >= 'a' && key <= 'z' && key.length === 1;
   const shift = event.shiftKey && (letter || key.length > 1);
   return [mod && 'Mod', event.altKey && 'Alt', shift && 'Shift', key].filter(Boolean).join('+');
+}
+
+/**
+ * The names that a pressed key goes by: what it types, and of the row of digits the digit too, since Shift with it types
+ * `!` on one keyboard and `"` on another (UI Events KeyboardEvent code Values §3.1.1).
+ */
+export function namesOf(event: KeyboardEvent): string[] {
+  const key = keyOf(event);
+  const digit = /^Digit(\d)$/.exec(event.code ?? '')?.[1];
+  if (!key || !digit || event.ctrlKey || event.metaKey || event.altKey || /^\d$/.test(event.key)) return key ? [key] : [];
+  return [key, event.shiftKey ? `Shift+${digit}` : digit];
 }
 
 /**
@@ -34,11 +48,15 @@ export function isWritable(target: EventTarget | null): boolean {
 }
 
 const MARKS: Record<string, string> = MAC
-  ? { Mod: '⌘', Shift: '⇧', Alt: '⌥', Enter: '↩', ArrowDown: '↓', ArrowUp: '↑', Escape: 'esc' }
-  : { Mod: 'Ctrl', Enter: 'Enter', ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc' };
+  ? { Mod: '⌘', Shift: '⇧', Alt: '⌥', Enter: '↩', Space: '␣', ArrowDown: '↓', ArrowUp: '↑', ArrowLeft: '←', ArrowRight: '→', Escape: 'esc' }
+  : { Mod: 'Ctrl', ArrowDown: '↓', ArrowUp: '↑', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc' };
 
 /** A key as it stands on the keyboard. */
 export function label(key: string): string {
+  return key.split(' ').map(press).join(' ');
+}
+
+function press(key: string): string {
   const words = key.split('+').map((word) => MARKS[word] ?? (word.length === 1 ? word.toUpperCase() : word));
   return words.join(MAC ? '' : '+');
 }

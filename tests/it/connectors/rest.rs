@@ -5,13 +5,13 @@ use std::time::Duration;
 use kit::crm::misbehaviour::Misbehaviour;
 use kit::crm::records::User;
 use kit::crm::{CrmServer, REP, TOKEN};
-use otomo_domain::connector::OutgoingFile;
+use otomo_domain::connector::{NewContact, OutgoingFile};
 use otomo_domain::error::{CrmFault, CrmFaultKind, NetFaultKind};
 use otomo_domain::ports::CrmConnector;
 use otomo_domain::secret::SecretString;
 use serde_json::{Value, json};
 
-use super::sample::Sample;
+use super::sample::{Sample, address};
 use super::world::{Rest, World, connector, net};
 
 fn check_settings(settings: Value, token: Option<&str>, refused_field: Option<&str>) {
@@ -41,13 +41,18 @@ async fn a_kind_that_does_not_exist_is_refused() {
 }
 
 /// Every call the connector makes, with the request it makes first.
-const CALLS: [&str; 6] = ["GET /me", "GET /contacts", "GET /emails", "HEAD /attach", "PUT /emails", "DELETE /emails"];
+const CALLS: [&str; 7] =
+    ["GET /me", "GET /contacts", "POST /contacts", "GET /emails", "HEAD /attach", "PUT /emails", "DELETE /emails"];
 
 async fn call(crm: &dyn CrmConnector, which: &str) -> Result<(), CrmFault> {
     let sample = Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF");
     match which {
         "GET /me" => crm.check().await.map(drop),
         "GET /contacts" => crm.contacts(Some("cursor")).await.map(drop),
+        "POST /contacts" => {
+            let new = NewContact { name: "Anna".into(), email: address("anna@x.jp"), company: String::new() };
+            crm.create_contact(&new).await.map(drop)
+        }
         "GET /emails" => crm.find_logged(sample.key()).await.map(drop),
         "HEAD /attach" | "PUT /attach" => {
             crm.put_attachment(OutgoingFile { meta: &sample.payload.attachments[0], files: &sample.kept }).await
@@ -167,6 +172,26 @@ async fn a_redirect_is_not_followed() {
         assert_eq!(fault.kind, CrmFaultKind::Protocol, "{which}");
     }
     assert!(elsewhere.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_contact_whose_answer_got_lost_is_made_once() {
+    let world = Rest::start().await;
+    let new = NewContact { name: "Anna".into(), email: address("anna@x.jp"), company: "X".into() };
+    world.server().next(1, "POST /contacts", Misbehaviour::LoseReply);
+    assert_eq!(world.crm().create_contact(&new).await.unwrap_err().kind, CrmFaultKind::Transient);
+    let made = world.crm().create_contact(&new).await.unwrap();
+    assert_eq!(world.server().record_ids("contact"), [made.record.id]);
+    let sent = world.server().requests().into_iter().find(|r| r.method == "POST").expect("a request");
+    let body: Value = serde_json::from_slice(&sent.body).unwrap();
+    assert_eq!(body, json!({"email": "anna@x.jp", "name": "Anna", "company_name": "X"}));
+}
+
+#[tokio::test]
+async fn a_crm_that_makes_no_contacts_says_so() {
+    let world = Rest::start().await;
+    world.server().describe(|me| me["capabilities"]["create_contact"] = json!(false));
+    assert_eq!(call(world.crm(), "POST /contacts").await.unwrap_err().kind, CrmFaultKind::Forbidden);
 }
 
 /// Logs a mail while the server misbehaves; what the connector says, and what looking it up says afterwards.

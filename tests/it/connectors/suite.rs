@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
-use otomo_domain::connector::{ContactPage, OutgoingFile, RemoteMail};
+use otomo_domain::connector::{ContactPage, NewContact, OutgoingFile, RemoteMail};
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::payload::Level;
 use otomo_domain::ports::CrmConnector;
 
-use super::sample::Sample;
+use super::sample::{Sample, address};
 use super::world::World;
 
 /// What the engine keeps of the feed: names by id, and the cursor.
@@ -109,6 +109,36 @@ pub async fn names_in_japanese_survive(world: impl World) {
     let sample = Sample::new("<ja@x.jp>").with_file("見積書 (最終版)①.pdf", b"%PDF");
     deliver(&world, &sample).await;
     assert_eq!(world.file(sample.key(), "見積書 (最終版)①.pdf").as_deref(), Some(b"%PDF".as_slice()));
+}
+
+fn somebody(name: &str, email: &str) -> NewContact {
+    NewContact { name: name.into(), email: address(email), company: "㈱サンプル".into() }
+}
+
+pub async fn a_contact_that_is_made_is_in_the_next_listing(world: impl World) {
+    let mut index = Index::default();
+    world.set_people(&[("1", "Anna", "anna@x.jp")]);
+    index.refresh(world.crm()).await;
+    let made = world.crm().create_contact(&somebody("髙橋 花子", "hanako@x.jp")).await.unwrap();
+    assert_eq!((made.name.as_str(), made.emails.as_slice()), ("髙橋 花子", [address("hanako@x.jp")].as_slice()));
+    index.refresh(world.crm()).await;
+    assert_eq!(index.names.get(&made.record.id).map(String::as_str), Some("髙橋 花子"));
+    assert_eq!(index.names.get("1").map(String::as_str), Some("Anna"));
+}
+
+pub async fn making_a_contact_twice_leaves_one(world: impl World) {
+    let new = somebody("Ben", "ben@x.jp");
+    let (first, second) =
+        (world.crm().create_contact(&new).await.unwrap(), world.crm().create_contact(&new).await.unwrap());
+    assert_eq!(first, second);
+    let contacts = world.crm().contacts(None).await.unwrap().contacts;
+    assert_eq!(contacts.iter().filter(|contact| contact.emails.contains(&new.email)).count(), 1);
+}
+
+pub async fn a_contact_that_is_there_is_given_back(world: impl World) {
+    world.set_people(&[("7", "Anna", "anna@x.jp")]);
+    let found = world.crm().create_contact(&somebody("Another name", "anna@x.jp")).await.unwrap();
+    assert_eq!((found.record.id.as_str(), found.name.as_str()), ("7", "Anna"));
 }
 
 pub async fn a_mail_that_was_not_logged_is_not_found(world: impl World) {

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use kit::crm::{CrmServer, REP};
-use otomo_domain::ports::Vault;
 use otomo_domain::secret::{ExposeSecret, SecretString};
-use otomo_vault::PassphraseVault;
 use serde_json::Value;
 
 use super::story::{Desk, Ending, Story};
@@ -42,9 +40,7 @@ impl Verdict {
         verdict.expect(status["mails"] == mails, || format!("{} of {mails} mails are in the cache", status["mails"]));
         let audit = otomo.ask("audit.verify", Value::Null);
         verdict.expect(audit["intact"] == true, || format!("the audit trace: {audit}"));
-        let vault =
-            PassphraseVault { file: otomo.home.join("key.json"), passphrase: otomo.passphrase.to_owned().into() };
-        let key = vault.load().await.expect("the passphrase opens it").expect("a key");
+        let key = otomo.key().await;
         for name in ["ledger.db", "cache.db"] {
             let found = integrity(&otomo.home.join(name), &key);
             verdict.expect(found == "ok", || format!("{name}: {found}"));

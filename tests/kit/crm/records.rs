@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Bytes;
+use axum::http::StatusCode;
+use otomo_domain::address::Address;
 use otomo_domain::digest::Digest;
 use serde_json::{Value, json};
 
@@ -59,6 +61,8 @@ pub struct Records {
     /// Records by type and id, with the number of their last change; `None` once removed.
     feed: BTreeMap<(String, String), (u64, Option<Value>)>,
     changes: u64,
+    /// What was asked for under an idempotency key, and the record that was made.
+    created: BTreeMap<String, (Value, Value)>,
     /// Stands in every cursor.
     era: u64,
     remote_ids: u64,
@@ -68,7 +72,7 @@ impl Default for Records {
     fn default() -> Self {
         let capabilities = json!({
             "max_body_bytes": 2 << 20, "max_attachment_bytes": 50 << 20,
-            "record_types": ["contact", "company", "deal"], "create_contact": false, "unlog": true,
+            "record_types": ["contact", "company", "deal"], "create_contact": true, "unlog": true,
         });
         let policy = json!({"never_log": {"addresses": [], "domains": []}, "internal_domains": []});
         Self {
@@ -79,6 +83,7 @@ impl Default for Records {
             files: BTreeMap::new(),
             feed: BTreeMap::new(),
             changes: 0,
+            created: BTreeMap::new(),
             era: 1,
             remote_ids: 0,
         }
@@ -226,6 +231,41 @@ impl Records {
         let text = |field: &str| record[field].as_str().unwrap_or_default().to_owned();
         self.changes += 1;
         self.feed.insert((text("type"), text("id")), (self.changes, Some(record)));
+    }
+
+    /// Makes a contact; the address tells whether it is there. The same key gives the same answer again.
+    pub fn create_contact(&mut self, key: &str, new: &[u8]) -> Result<(StatusCode, Value), Refusal> {
+        if self.me["capabilities"]["create_contact"] != true {
+            return refuse(403, "contacts cannot be made here");
+        }
+        if !(16..=128).contains(&key.len()) {
+            return refuse(400, "there is no Idempotency-Key of the contract's length");
+        }
+        let Ok(new) = serde_json::from_slice::<Value>(new) else { return refuse(400, "the body is not JSON") };
+        contract::check("NewContact", &new).or_else(|why| refuse(422, why))?;
+        let email = new["email"].as_str().unwrap_or_default();
+        if Address::parse(email).is_none_or(|address| address.as_str() != email) {
+            return refuse(422, "email is not a lower-cased addr-spec");
+        }
+        if let Some((sent, record)) = self.created.get(key) {
+            return if *sent == new {
+                Ok((StatusCode::CREATED, record.clone()))
+            } else {
+                refuse(422, "the key is another's")
+            };
+        }
+        let has_it = |record: &&Value| record["emails"].as_array().is_some_and(|emails| emails.contains(&new["email"]));
+        if let Some(known) = self.feed.values().filter_map(|(_, record)| record.as_ref()).find(has_it) {
+            return Ok((StatusCode::CONFLICT, known.clone()));
+        }
+        let id = format!("C-{}", self.changes + 1);
+        let record = json!({
+            "type": "contact", "id": id, "name": new["name"].as_str().unwrap_or(email), "emails": [email],
+            "url": format!("https://crm.example.com/contacts/{id}"),
+        });
+        self.put_record(record.clone());
+        self.created.insert(key.to_owned(), (new, record.clone()));
+        Ok((StatusCode::CREATED, record))
     }
 
     pub fn remove_record(&mut self, kind: &str, id: &str) {

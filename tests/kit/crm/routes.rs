@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, head};
+use axum::routing::{get, head, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -30,6 +30,7 @@ pub fn router(inside: Shared) -> Router {
     let paths = Router::new()
         .route("/me", get(me))
         .route("/contacts/feed", get(feed))
+        .route("/contacts", post(create))
         .route("/attachments/{sha256}", head(has_file).put(put_file))
         .route("/emails/{key}", get(logged).put(log).delete(unlog))
         .fallback(|| async { Refusal(404, "there is nothing here".into()) })
@@ -175,6 +176,19 @@ async fn feed(
     }
     let page = with(&inside, |records| records.page(query.cursor.as_deref(), limit))?;
     Ok(Json(checked("ContactPage", page)))
+}
+
+async fn create(
+    _: Caller,
+    State(inside): State<Shared>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<(StatusCode, Json<Value>), Refusal> {
+    of_type(&headers, "application/json")?;
+    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let new = whole(request).await?;
+    let (status, record) = with(&inside, |records| records.create_contact(&key, &new))?;
+    Ok((status, Json(checked("Record", record))))
 }
 
 async fn has_file(Caller(user): Caller, State(inside): State<Shared>, Path(sha256): Path<String>) -> StatusCode {

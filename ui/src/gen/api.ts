@@ -370,7 +370,16 @@ export type CoverageArgs = {
 weeks?: number, };
 
 /**
- * What became of the mail of one account in one week, by the day it was decided on; what waits by the day it was written.
+ * The same as a file.
+ */
+export type CoverageExportArgs = { weeks?: number, 
+/**
+ * In Japanese: the head of the table.
+ */
+japanese?: boolean, };
+
+/**
+ * What became of the mail of one account in one week, once for each connection, by the day it was decided on; what waits by the day it was written.
  */
 export type CoverageRow = { 
 /**
@@ -514,6 +523,27 @@ export type Finding = { "outcome": "running" } | { "outcome": "found", detail: s
 export type FolderRole = "inbox" | "sent" | "drafts" | "junk" | "trash" | "archive" | "all" | "other";
 
 export type FolderView = { name: string, role: FolderRole, captured_at: Timestamp | null, };
+
+/**
+ * A record of the index that fits what was typed.
+ */
+export type FoundContact = { 
+/**
+ * The name of the company it belongs to.
+ */
+company: string | null, record: RecordRef, name: string, 
+/**
+ * Primary address first.
+ */
+emails: Array<Address>, 
+/**
+ * The page of the record in the CRM.
+ */
+url: string | null, 
+/**
+ * The company it belongs to.
+ */
+parent: RecordRef | null, };
 
 /**
  * A mailbox that another mail program of this computer is set up for.
@@ -861,6 +891,8 @@ foreign: boolean, warning: Warning | null,
  */
 locked: boolean, };
 
+export type OpenLinkArgs = { url: string, };
+
 /**
  * Whose word something is; stored with every transition.
  */
@@ -1141,12 +1173,12 @@ export type SaveAttachmentArgs = { mail: number, part: number, };
  */
 export type SavedFile = { path: string, 
 /**
- * Its name: the sender's, made safe.
+ * Its name; an attachment's is the sender's, made safe.
  */
 name: string, };
 
 /**
- * Part of a name or an address. Only this computer is asked.
+ * Part of a name, of a company or of an address, in kanji, kana or Latin letters. Only this computer is asked.
  */
 export type SearchArgs = { connection: number, text: string, };
 
@@ -1563,7 +1595,7 @@ export type Commands = {
   "app.open_sample": { args: Nothing; answer: Done };
   "app.close_sample": { args: Nothing; answer: Done };
   "app.choose_folder": { args: Nothing; answer: ChosenFolder };
-  "app.open_link": { args: LinkArgs; answer: Done };
+  "app.open_link": { args: OpenLinkArgs; answer: Done };
   "app.reveal": { args: PathArgs; answer: Done };
   "accounts.list": { args: Nothing; answer: Array<AccountView> };
   "accounts.health": { args: AccountArgs; answer: HealthView };
@@ -1607,7 +1639,7 @@ export type Commands = {
   "history.trace": { args: QueueArgs; answer: Array<TraceRow> };
   "history.export": { args: ExportArgs; answer: SavedFile };
   "stats.coverage": { args: CoverageArgs; answer: Array<CoverageRow> };
-  "stats.export": { args: CoverageArgs; answer: SavedFile };
+  "stats.export": { args: CoverageExportArgs; answer: SavedFile };
   "audit.verify": { args: Nothing; answer: Verified };
   "audit.export": { args: Nothing; answer: SavedFile };
   "crm.kinds": { args: Nothing; answer: Array<ConnectorInfo> };
@@ -1618,7 +1650,7 @@ export type Commands = {
   "crm.refresh": { args: ConnectionArgs; answer: Started };
   "crm.pause": { args: ConnectionArgs; answer: ConnectionView };
   "crm.resume": { args: ConnectionArgs; answer: ConnectionView };
-  "contacts.search": { args: SearchArgs; answer: Array<Contact> };
+  "contacts.search": { args: SearchArgs; answer: Array<FoundContact> };
   "contacts.link": { args: LinkArgs; answer: Done };
   "contacts.unlink": { args: UnlinkArgs; answer: Done };
   "contacts.create": { args: CreateContactArgs; answer: Contact };

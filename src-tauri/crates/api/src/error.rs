@@ -402,6 +402,7 @@ impl From<&Fault> for ApiError {
             Fault::NoSuch(_) => Code::NoSuch,
             Fault::PreviewStale => Code::PreviewStale,
             Fault::Conflict { .. } => Code::Conflict,
+            Fault::NotNow(_) => Code::NotPossibleNow,
             Fault::Policy(_) => Code::PolicyForbids,
             Fault::KeyTaken => Code::KeyTaken,
             Fault::AlreadyConnected => Code::AlreadyConnected,

@@ -47,7 +47,7 @@ commands! {
     command "app.open_sample"     [Accounts, Connections, Contacts, Mail, Review, Queue, History, Rules] app::open_sample(app::Nothing) -> app::Done;
     command "app.close_sample"    [Accounts, Connections, Contacts, Mail, Review, Queue, History, Rules] app::close_sample(app::Nothing) -> app::Done;
     command "app.choose_folder"   []                         app::choose_folder(app::Nothing) -> app::ChosenFolder;
-    command "app.open_link"       []                         app::open_link(app::LinkArgs) -> app::Done;
+    command "app.open_link"       []                         app::open_link(app::OpenLinkArgs) -> app::Done;
     command "app.reveal"          []                         app::reveal(app::PathArgs) -> app::Done;
     query   "accounts.list"       [Accounts]                 accounts::list(app::Nothing) -> Vec<accounts::AccountView>;
     query   "accounts.health"     [Accounts]                 accounts::health(accounts::AccountArgs) -> accounts::HealthView;
@@ -91,7 +91,7 @@ commands! {
     query   "history.trace"       [History]                  history::trace(queue::QueueArgs) -> Vec<history::TraceRow>;
     command "history.export"      []                         history::export(history::ExportArgs) -> mail::SavedFile;
     query   "stats.coverage"      [History, Review, Queue]   stats::coverage(stats::CoverageArgs) -> Vec<stats::CoverageRow>;
-    command "stats.export"        []                         stats::export(stats::CoverageArgs) -> mail::SavedFile;
+    command "stats.export"        []                         stats::export(stats::CoverageExportArgs) -> mail::SavedFile;
     query   "audit.verify"        [History]                  audit::verify(app::Nothing) -> audit::Verified;
     command "audit.export"        []                         audit::export(app::Nothing) -> mail::SavedFile;
     query   "crm.kinds"           []                         crm::kinds(app::Nothing) -> Vec<otomo_domain::connector::ConnectorInfo>;
@@ -102,7 +102,7 @@ commands! {
     command "crm.refresh"         [Contacts, Review]         crm::refresh(crm::ConnectionArgs) -> crate::operation::Started;
     command "crm.pause"           [Connections, Queue]       crm::pause(crm::ConnectionArgs) -> crm::ConnectionView;
     command "crm.resume"          [Connections, Queue]       crm::resume(crm::ConnectionArgs) -> crm::ConnectionView;
-    query   "contacts.search"     [Contacts]                 contacts::search(contacts::SearchArgs) -> Vec<otomo_domain::contact::Contact>;
+    query   "contacts.search"     [Contacts]                 contacts::search(contacts::SearchArgs) -> Vec<contacts::FoundContact>;
     command "contacts.link"       [Contacts, Review]         contacts::link(contacts::LinkArgs) -> app::Done;
     command "contacts.unlink"     [Contacts, Review]         contacts::unlink(contacts::UnlinkArgs) -> app::Done;
     command "contacts.create"     [Contacts, Review]         contacts::create(contacts::CreateContactArgs) -> otomo_domain::contact::Contact;

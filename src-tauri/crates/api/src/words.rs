@@ -28,3 +28,9 @@ pub fn words(key: &str) -> Words {
     let find = |messages: &'static Messages| messages.get(key).and_then(|word| word.as_str()).unwrap_or_default();
     Words { en: find(&EN), ja: find(&JA) }
 }
+
+/// The word under a key in one language.
+pub fn said(key: &str, japanese: bool) -> String {
+    let Words { en, ja } = words(key);
+    if japanese { ja.to_owned() } else { en.to_owned() }
+}

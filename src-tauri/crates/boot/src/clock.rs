@@ -4,12 +4,18 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
+use chrono::{Local, Offset, TimeZone};
 use otomo_domain::ports::Clock;
 use otomo_domain::time::Timestamp;
 
 fn wall() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// The person's time zone, as the machine has it.
+fn offset(at: Timestamp) -> i32 {
+    Local.timestamp_millis_opt(at.0).single().map_or(0, |local| local.offset().fix().local_minus_utc())
 }
 
 /// The machine's clock.
@@ -36,6 +42,10 @@ impl Clock for MachineClock {
     async fn sleep(&self, span: Duration) {
         tokio::time::sleep(span).await;
     }
+
+    fn offset(&self, at: Timestamp) -> i32 {
+        offset(at)
+    }
 }
 
 /// A clock that runs `rate` times as fast as the machine's since `epoch`. All processes of a test home reckon from the
@@ -58,11 +68,22 @@ impl Clock for VirtualClock {
     async fn sleep(&self, span: Duration) {
         tokio::time::sleep(span / self.rate.max(1)).await;
     }
+
+    fn offset(&self, at: Timestamp) -> i32 {
+        offset(at)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_wall_clock_is_where_people_live_and_no_moment_is_without_one() {
+        for at in [Timestamp(0), wall(), Timestamp(i64::MAX), Timestamp(i64::MIN)] {
+            assert!((-18 * 3600..=18 * 3600).contains(&offset(at)), "{}", offset(at));
+        }
+    }
 
     #[test]
     fn virtual_time_runs_faster_and_starts_where_it_should() {

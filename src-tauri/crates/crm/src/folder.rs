@@ -6,7 +6,7 @@
 //! travel inside the `.eml`, so uploading one by itself does nothing.
 //!
 //! The files belong to the user alone (on Unix mode 0600); whoever else should read them needs rights on the folder's
-//! side. Other files in the folder are left alone.
+//! side. Other files in the folder are left alone; `contacts.csv` gets a line where the rep makes a contact.
 
 mod contacts;
 mod mails;
@@ -14,7 +14,10 @@ mod mails;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use otomo_domain::connector::{ConnectorInfo, ContactPage, Identity, Outgoing, OutgoingFile, RemoteMail, Retraction};
+use otomo_domain::connector::{
+    ConnectorInfo, ContactPage, Identity, NewContact, Outgoing, OutgoingFile, RemoteMail, Retraction,
+};
+use otomo_domain::contact::Contact;
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::mail::MailKey;
 use otomo_domain::ports::CrmConnector;
@@ -27,7 +30,7 @@ pub(crate) fn info() -> ConnectorInfo {
         kind: "folder".into(),
         fields: vec![field("path", false)],
         retraction: Retraction::Delete,
-        creates_contacts: false,
+        creates_contacts: true,
     }
 }
 
@@ -69,6 +72,11 @@ impl CrmConnector for FolderConnector {
     async fn contacts(&self, cursor: Option<&str>) -> Result<ContactPage, CrmFault> {
         let (root, cursor) = (self.root.clone(), cursor.map(str::to_owned));
         off_thread(move || contacts::page(&root, cursor.as_deref())).await
+    }
+
+    async fn create_contact(&self, new: &NewContact) -> Result<Contact, CrmFault> {
+        let (root, new) = (self.root.clone(), new.clone());
+        off_thread(move || contacts::create(&root, &new)).await
     }
 
     async fn find_logged(&self, key: MailKey) -> Result<Option<RemoteMail>, CrmFault> {

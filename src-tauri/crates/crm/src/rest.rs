@@ -4,7 +4,7 @@
 //! reading, and files are stored under their digest. What is sent are the frozen bytes, unchanged. Redirects are not
 //! followed: mail goes to the address that was set up, or nowhere.
 //!
-//! The contract's free-text search, its linked records and the creation of contacts are not used.
+//! The contract's free-text search and its linked records are not used.
 
 mod answer;
 mod base;
@@ -14,7 +14,11 @@ mod wire;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use otomo_domain::connector::{ConnectorInfo, ContactPage, Identity, Outgoing, OutgoingFile, RemoteMail, Retraction};
+use otomo_domain::connector::{
+    ConnectorInfo, ContactPage, Identity, NewContact, Outgoing, OutgoingFile, RemoteMail, Retraction,
+};
+use otomo_domain::contact::Contact;
+use otomo_domain::digest::Digest;
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::mail::MailKey;
 use otomo_domain::ports::CrmConnector;
@@ -39,7 +43,7 @@ pub(crate) fn info() -> ConnectorInfo {
         kind: "rest".into(),
         fields: vec![field("url", false), field("token", true)],
         retraction: Retraction::Delete,
-        creates_contacts: false,
+        creates_contacts: true,
     }
 }
 
@@ -134,6 +138,25 @@ impl CrmConnector for RestConnector {
         }
         match answer.status {
             StatusCode::OK => answer.json::<wire::ContactPage>()?.after(cursor),
+            _ => Err(self.fault(&answer)),
+        }
+    }
+
+    /// The key is the address's, so that a lost answer can be asked for again.
+    async fn create_contact(&self, new: &NewContact) -> Result<Contact, CrmFault> {
+        let key = Digest::of(format!("contact {}", new.email).as_bytes()).to_string();
+        let request = self
+            .request(Method::POST, &["contacts"], &[])
+            .header("Idempotency-Key", key)
+            .json(&wire::NewContact::from(new));
+        let answer = self.ask(request, &HARMLESS).await?;
+        match answer.status {
+            StatusCode::CREATED => answer.json::<wire::Record>()?.made_for(&new.email),
+            // It is there already; a conflict of another kind says so in other words.
+            StatusCode::CONFLICT => match answer.json::<wire::Record>() {
+                Ok(known) => known.made_for(&new.email),
+                Err(_) => Err(self.fault(&answer)),
+            },
             _ => Err(self.fault(&answer)),
         }
     }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::hosting;
+
 /// An addr-spec (RFC 5322 §3.4.1), trimmed and lower-cased.
 ///
 /// Local parts are case-sensitive by the letter of the RFC, yet no provider treats them so, and a CRM never does.
@@ -103,9 +105,15 @@ const FREEMAIL: &[&str] = &[
     "zoho.com",
 ];
 
-/// Whether anybody can have an address at this domain.
+/// Whether anybody can have an address at this domain, or at the provider's whose customers' domain it is (`xxx.ocn.ne.jp`).
 pub fn is_freemail(domain: &str) -> bool {
-    FREEMAIL.contains(&domain)
+    with_parents(domain).any(|domain| FREEMAIL.contains(&domain) || hosting::by_domain(domain).is_some())
+}
+
+/// A domain and those above it, as long as they have a dot.
+pub(crate) fn with_parents(domain: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(domain), |domain| domain.split_once('.').map(|(_, rest)| rest))
+        .filter(|domain| domain.contains('.'))
 }
 
 #[cfg(test)]
@@ -138,6 +146,15 @@ mod tests {
         assert!(at("a@mail.example.jp", "example.jp"));
         assert!(!at("a@badexample.jp", "example.jp"));
         assert!(!at("a@example.jp", "mail.example.jp"));
+    }
+
+    #[test]
+    fn a_provider_of_everybodys_addresses_is_nobodys_company() {
+        for domain in ["gmail.com", "yahoo.co.uk", "ocn.ne.jp", "abc.ocn.ne.jp", "outlook.de"] {
+            assert!(is_freemail(domain), "{domain}");
+        }
+        assert!(!is_freemail("example.co.jp"));
+        assert!(!is_freemail("notgmail.com"));
     }
 
     #[test]

@@ -39,14 +39,30 @@ pub fn seal(previous: &Digest, canonical: &str) -> Digest {
     Digest::of_all([previous.as_bytes().as_slice(), canonical.as_bytes()])
 }
 
-/// Checks a chain of `(text, seal)` rows from the first; the index of the first row that doesn't fit, if any.
-pub fn first_break<'a>(rows: impl IntoIterator<Item = (&'a str, Digest)>) -> Option<usize> {
-    let mut previous = GENESIS;
-    rows.into_iter().position(|(text, sealed)| {
-        let expected = seal(&previous, text);
-        previous = sealed;
-        expected != sealed
-    })
+/// What a check of the whole trace found, a row at a time from the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    pub rows: usize,
+    /// The number of the first row that does not fit the one before it.
+    pub broken_at: Option<usize>,
+    /// The last seal: whoever kept an earlier one can tell that the trace was cut or written anew.
+    pub head: Digest,
+}
+
+impl Default for Verdict {
+    fn default() -> Self {
+        Self { rows: 0, broken_at: None, head: GENESIS }
+    }
+}
+
+impl Verdict {
+    /// Checks the next row.
+    pub fn check(&mut self, text: &str, sealed: Digest) {
+        let fits = seal(&self.head, text) == sealed;
+        self.rows += 1;
+        self.broken_at = self.broken_at.or((!fits).then_some(self.rows));
+        self.head = sealed;
+    }
 }
 
 #[cfg(test)]
@@ -62,6 +78,12 @@ mod tests {
         texts.iter().map(sealed).collect()
     }
 
+    fn first_break(chain: Vec<(&str, Digest)>) -> Option<usize> {
+        let mut verdict = Verdict::default();
+        chain.into_iter().for_each(|(text, sealed)| verdict.check(text, sealed));
+        verdict.broken_at
+    }
+
     #[test]
     fn an_untouched_chain_holds() {
         assert_eq!(first_break(chain(&["a", "b", "c"])), None);
@@ -72,12 +94,12 @@ mod tests {
         let whole = chain(&["a", "b", "c"]);
         let mut changed = whole.clone();
         changed[1].0 = "B";
-        assert_eq!(first_break(changed), Some(1));
+        assert_eq!(first_break(changed), Some(2));
         let mut removed = whole.clone();
         removed.remove(0);
-        assert_eq!(first_break(removed), Some(0));
+        assert_eq!(first_break(removed), Some(1));
         let mut swapped = whole;
         swapped.swap(1, 2);
-        assert_eq!(first_break(swapped), Some(1));
+        assert_eq!(first_break(swapped), Some(2));
     }
 }

@@ -7,6 +7,9 @@ use unicode_normalization::UnicodeNormalization;
 ///
 /// What two texts have in common after folding a reader would find in both.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.chars().filter_map(folded_alone).filter(|c| is_visible(*c)).collect();
+    }
     text.nfkc().flat_map(char::to_lowercase).filter(|c| is_visible(*c)).map(hiragana).collect()
 }
 
@@ -21,11 +24,27 @@ pub fn folded(text: &str) -> Vec<(char, std::ops::Range<usize>)> {
             end = at + mark.len_utf8();
             rest.next();
         }
+        if let Some(c) = folded_alone(first).filter(|_| end == start + first.len_utf8()) {
+            if is_visible(c) {
+                out.push((c, start..end));
+            }
+            continue;
+        }
         let cluster = text.get(start..end).unwrap_or_default();
         let folded = cluster.nfkc().flat_map(char::to_lowercase).filter(|c| is_visible(*c)).map(hiragana);
         out.extend(folded.map(|c| (c, start..end)));
     }
     out
+}
+
+/// What most characters of mail fold to, without the tables of Unicode.
+fn folded_alone(c: char) -> Option<char> {
+    match c {
+        '\0'..='\x7f' => Some(c.to_ascii_lowercase()),
+        '\u{3041}'..='\u{3094}' | '\u{4e00}'..='\u{9fff}' => Some(c),
+        '\u{30a1}'..='\u{30f4}' => Some(hiragana(c)),
+        _ => None,
+    }
 }
 
 fn is_mark(c: char) -> bool {
@@ -71,6 +90,16 @@ mod tests {
         check_same("cafe\u{301}", "Café");
         check_same("㈱田中", "(株)田中");
         check_same("a\u{202e}b", "ab");
+        check_same("か\u{3099}", "ガ");
+        check_same("A\u{30a}\u{7f}", "å");
+    }
+
+    #[test]
+    fn the_short_way_to_fold_a_character_leads_to_the_same() {
+        for c in (0..=0xffff).filter_map(char::from_u32).filter(|c| is_visible(*c)) {
+            let short = folded_alone(c).map(String::from);
+            assert_eq!(short.unwrap_or_else(|| fold(&c.to_string())), fold(&c.to_string()), "{c:?}");
+        }
     }
 
     #[test]

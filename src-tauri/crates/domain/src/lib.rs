@@ -13,8 +13,9 @@
 //! | [`file_name`] | under which name an attachment is saved |
 //! | [`link`] | which links of a mail may be opened |
 //! | [`fold`] | text as it is compared |
+//! | [`search`] | a contact as it is looked for: in kanji, kana or Latin letters |
 //! | [`matching`], [`rules`] | who a mail belongs to; what people said about mail in general |
-//! | [`sensitive`] | what in a text has to be looked at before it leaves |
+//! | [`automated`], [`sensitive`] | whether a machine wrote a mail; what in a text has to be looked at before it leaves |
 //! | [`judge`] | all of it together: what becomes of a mail nobody has decided on, and why |
 //! | [`sharing`] | how an account shares |
 //! | [`payload`], [`redaction`] | exactly what a CRM will be sent, and what is taken out of it |
@@ -26,6 +27,7 @@
 pub mod account;
 pub mod address;
 pub mod audit;
+pub mod automated;
 pub mod awake;
 pub mod connector;
 pub mod contact;
@@ -47,6 +49,7 @@ pub mod redaction;
 pub mod retry;
 pub mod review;
 pub mod rules;
+pub mod search;
 pub mod secret;
 pub mod sensitive;
 pub mod sharing;

@@ -29,6 +29,10 @@ pub trait Clock: Send + Sync {
     /// Time since some fixed moment; stands still while the machine is suspended, never goes back.
     fn monotonic(&self) -> Duration;
     async fn sleep(&self, span: Duration);
+    /// How many seconds the clock on the person's wall is ahead of UTC at `at`; negative behind it.
+    fn offset(&self, _at: Timestamp) -> i32 {
+        0
+    }
 }
 
 /// Where mail comes from.

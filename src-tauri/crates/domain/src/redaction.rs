@@ -52,6 +52,12 @@ impl Redactions {
         out
     }
 
+    /// How often each of them stands in a text, always in the same order.
+    pub fn counts(&self, text: &str) -> Vec<usize> {
+        let folded: Vec<char> = if self.is_empty() { Vec::new() } else { fold(text).chars().collect() };
+        self.needles.iter().map(|needle| occurrences(&folded, needle).len()).collect()
+    }
+
     /// Where it stands in a text: ranges of bytes, in order, none touching another.
     pub fn ranges(&self, text: &str) -> Vec<std::ops::Range<usize>> {
         if self.is_empty() {
@@ -83,6 +89,9 @@ fn all_hidden_between(text: &str, from: usize, to: usize) -> bool {
 
 /// Where `needle` begins in `text`: one pass (Knuth, Morris, Pratt), so that no text is a trap.
 fn occurrences(text: &[char], needle: &[char]) -> Vec<usize> {
+    if needle.len() > text.len() {
+        return Vec::new();
+    }
     let mut borders = vec![0usize; needle.len()];
     let mut matched = 0;
     let same = |at: usize, c: char| needle.get(at) == Some(&c);
@@ -133,6 +142,13 @@ mod tests {
     fn redactions_that_overlap_leave_nothing_between_them() {
         check(&["abc", "cde"], "xabcdey", "x■■■y");
         check(&["aa"], "aaaa b", "■■■ b");
+    }
+
+    #[test]
+    fn each_redaction_is_counted_by_itself() {
+        let redactions = Redactions::new(&["b", "aa", "longer than the text"]);
+        assert_eq!(redactions.counts("ａAa b"), [0, 2, 1]);
+        assert!(Redactions::default().counts("a").is_empty());
     }
 
     #[test]

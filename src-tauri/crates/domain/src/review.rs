@@ -202,6 +202,16 @@ impl Act {
         }
     }
 
+    /// Whether it carries out what was decided, and is no decision itself.
+    fn carries_out(&self) -> bool {
+        use Act::*;
+        match self {
+            Share { .. } | KeepPrivate | Snooze { .. } | Include | Undo | SendNow { .. } | Retry | Retract => false,
+            Wake | Release { .. } | Return(_) | Lease | Delivered(_) | Lost | Unlogged => true,
+            NotFound { .. } | Defer { .. } | WaitForPerson { .. } | Refuse { .. } => true,
+        }
+    }
+
     /// What the audit trace keeps of it. Never a part of a mail.
     pub fn detail(&self) -> serde_json::Value {
         match self {
@@ -266,22 +276,30 @@ impl Review {
     /// The next review, if `by` does this, and what becomes of the outbox row.
     pub fn apply(&self, act: &Act, by: &Origin, triage: &Triage) -> Result<(Self, Outbox), Refusal> {
         let from = self.state(triage);
-        self.permit(act, by)?;
+        self.permit(act, by, triage)?;
+        if matches!(act, Act::Share { .. }) && self.is_denied(triage) {
+            return Err(Refusal::NotFrom { act: act.name(), state: from });
+        }
         let (to, outbox) = self.step(from, act)?;
         let mut next = Self { state: Some(to), rev: self.rev + 1, ..self.clone() };
         next.note(from, to, act);
-        if matches!(act, Act::Share { .. } | Act::KeepPrivate) {
+        // Whoever wants it sent at once has decided on it, too.
+        let hastens = matches!(act, Act::SendNow { .. }) && from == State::Scheduled;
+        if hastens || matches!(act, Act::Share { .. } | Act::KeepPrivate) {
             next.origin = Some(by.clone());
         }
         Ok((next, outbox))
     }
 
-    /// Rules, policies and modes decide only on what nobody has touched, and do nothing else but take back.
-    fn permit(&self, act: &Act, by: &Origin) -> Result<(), Refusal> {
+    /// Rules, policies and modes decide only on what nobody has touched, and do nothing else but take back. The engine
+    /// carries out and decides nothing.
+    fn permit(&self, act: &Act, by: &Origin, triage: &Triage) -> Result<(), Refusal> {
         let fine = match by {
-            Origin::User | Origin::Engine => true,
+            Origin::User => true,
+            Origin::Engine => act.carries_out(),
             Origin::Rule(_) | Origin::Policy | Origin::Mode(_) | Origin::Thread => match act {
-                Act::Share { .. } => self.is_untouched() && *by != Origin::Thread,
+                // Only a person can say where mail of nobody in the index goes.
+                Act::Share { .. } => self.is_untouched() && *triage == Triage::Matched && *by != Origin::Thread,
                 // A denial also stops what was released.
                 Act::KeepPrivate => self.is_untouched() || self.is_released(),
                 Act::Retract => *by == Origin::Policy,
@@ -289,6 +307,10 @@ impl Review {
             },
         };
         if fine { Ok(()) } else { Err(Refusal::NotByItself { act: act.name() }) }
+    }
+
+    fn is_denied(&self, triage: &Triage) -> bool {
+        matches!(triage, Triage::Excluded { .. }) && !self.included
     }
 
     fn is_released(&self) -> bool {
@@ -365,7 +387,7 @@ impl Review {
             }
             Act::KeepPrivate | Act::Undo if Self::is_on_the_wire(from) => self.retract_after = true,
             Act::Undo if self.snoozed_until.is_some() => self.snoozed_until = None,
-            Act::Undo if matches!(from, State::Pending | State::Excluded) => self.included = false,
+            Act::Undo if matches!(from, State::Pending | State::Unmatched | State::Excluded) => self.included = false,
             Act::KeepPrivate | Act::Undo => (self.release_at, self.snoozed_until) = (None, None),
             Act::Snooze { until } => self.snoozed_until = Some(*until),
             Act::Wake => self.snoozed_until = None,

@@ -6,10 +6,12 @@
 //! rule can take longer than its words are long.
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::account::{AccountId, ConnectionId};
 use crate::address::{Address, is_freemail};
 use crate::contact::RecordRef;
+use crate::fold::is_ignorable;
 use crate::mail::{MailKey, Role, normalise_list_id};
 use crate::payload::Level;
 use crate::time::Timestamp;
@@ -154,9 +156,11 @@ impl About {
         if value.is_empty() || value.chars().count() > LONGEST || value.contains(char::is_control) {
             return None;
         }
+        // Typed with a Japanese keyboard, letters and dots are wide.
+        let narrow = || value.nfkc().filter(|c| !is_ignorable(*c)).collect::<String>();
         match kind {
-            "address" => Address::parse(value).map(Self::Address),
-            "domain" => domain(value).map(Self::Domain),
+            "address" => Address::parse(&narrow()).map(Self::Address),
+            "domain" => domain(&narrow()).map(Self::Domain),
             "list" => normalise_list_id(value).map(Self::List),
             "subject" => Some(Self::Subject(value.to_owned())),
             "folder" => Some(Self::Folder(value.to_owned())),

@@ -167,7 +167,7 @@ impl Engine {
         let refresh = self.brought_refresh_token(&proof).await?;
         let kept = proof.clone();
         let saved = self.store.ledger.write(move |db| {
-            let known = account::change(db, &account)?;
+            let known = save(db, account)?;
             if known {
                 keep_secrets(db, id, &kept, refresh.as_ref())?;
             }
@@ -196,7 +196,8 @@ impl Engine {
             // Before the change itself: going through the past once too often costs nothing.
             self.store.cache.write(move |db| Ok(folder::rewind(db, id)?)).await?;
         }
-        let known = self.store.ledger.write(move |db| Ok(account::change(db, &account)?)).await?;
+        let known = self.store.ledger.write(move |db| save(db, account)).await?;
+        self.rules_changed().await?;
         self.wake_account(id);
         self.bus.changed(&[Tag::Accounts]);
         if known { Ok(()) } else { Err(Fault::NoSuch("account")) }
@@ -234,6 +235,14 @@ impl Engine {
             self.sign_ins.taken(ticket);
         }
     }
+}
+
+/// Writes a changed account; what was counted meanwhile stays counted. False if it is gone.
+fn save(db: &otomo_store::Connection, mut account: Account) -> Result<bool, otomo_store::StoreFault> {
+    let Some(Account { settings: now, .. }) = account::get(db, account.id)? else { return Ok(false) };
+    account.settings.decided = account.settings.decided.max(now.decided);
+    account.settings.mode_since = account.settings.mode_since.max(now.mode_since);
+    Ok(account::change(db, &account)?)
 }
 
 /// Keeps what the rep brought along. A sign-in takes the place of a password, and the other way round.

@@ -6,20 +6,21 @@ use otomo_domain::account::{AccountId, ConnectionId};
 use otomo_domain::address::Address;
 use otomo_domain::contact::RecordRef;
 use otomo_domain::digest::Digest;
-use otomo_domain::mail::Mail;
+use otomo_domain::mail::{Mail, MailId};
 use otomo_domain::review::{Act, Refusal, State, Triage};
 use otomo_domain::rules::{About, AboutRecord, Origin, Rule, Then};
 use otomo_domain::time::Timestamp;
 use otomo_store::StoreFault;
 use otomo_store::table::mail::MailRow;
 use otomo_store::table::review::{self, ReviewId, ReviewRow, Subject};
-use otomo_store::table::{account, acquaintance, mail, participant, rule};
+use otomo_store::table::triage::Finding;
+use otomo_store::table::{account, acquaintance, mail, mail_account, participant, rule, triage};
 use otomo_store::transition::{Context, apply};
 
 use crate::engine::Engine;
 use crate::event::Tag;
 use crate::fault::Fault;
-use crate::preview::{Opened, Wish};
+use crate::preview::{Opened, Wish, no_such_mail};
 
 /// A mail at a connection as the rep saw it.
 #[derive(Clone, Copy, Debug)]
@@ -53,14 +54,18 @@ pub enum Always {
     Thread,
 }
 
-struct Planned {
+/// A mail as far as a decision needs it that sends nothing: without its text.
+struct Glance {
     subject: Subject,
-    triage: Triage,
+    mail: Mail,
+    finding: Finding,
+    accounts: Vec<AccountId>,
+}
+
+struct Planned {
+    glance: Glance,
     rev: Option<u64>,
     act: Act,
-    mail: Mail,
-    row: MailRow,
-    accounts: Vec<AccountId>,
     /// The rule that the rep makes with it.
     rule: Option<Rule>,
 }
@@ -87,11 +92,12 @@ impl Engine {
             if previewed.is_some_and(|digest| digest != payload) {
                 return Err(Fault::PreviewStale);
             }
-            let rule = always.map(|always| self.rule_for(&opened, always, Then::Share)).transpose()?;
+            let rule =
+                always.map(|always| self.rule_for(&opened.mail, &opened.subject, &opened.finding, always, Then::Share));
             let grace = self.snapshot().sharing_of(&opened.accounts).grace().max(least);
             let act = Act::Share { choice, payload, release_at: now + grace };
             last = last.max(now + grace);
-            planned.push(Planned::of(opened, one, act, rule));
+            planned.push(Planned { glance: opened.into(), rev: one.rev, act, rule: rule.transpose()? });
         }
         let decided = self.decide("share", planned).await?;
         self.outbox.notify_one();
@@ -100,7 +106,7 @@ impl Engine {
 
     /// Decides to keep private. What is on the wire already is taken back once it has arrived.
     pub async fn keep_private(&self, seen: &[Seen], always: Option<Always>) -> Result<Decided, Fault> {
-        self.decide_each("keep_private", seen, always, |_| Act::KeepPrivate).await
+        self.decide_each("keep_private", seen, always, &Act::KeepPrivate).await
     }
 
     /// Puts mail off: it comes back by itself.
@@ -108,7 +114,7 @@ impl Engine {
         if until <= self.now() {
             return Err(Fault::Invalid { field: "until".into(), why: "this time is over".into() });
         }
-        self.decide_each("snooze", seen, None, |_| Act::Snooze { until }).await
+        self.decide_each("snooze", seen, None, &Act::Snooze { until }).await
     }
 
     /// Lets the rep decide on mail that a rule keeps out, where that rule is the rep's own or the policy allows it.
@@ -121,7 +127,7 @@ impl Engine {
                 return Err(Fault::Policy("never_log"));
             }
         }
-        self.decide_each("include", seen, None, |_| Act::Include).await
+        self.decide_each("include", seen, None, &Act::Include).await
     }
 
     async fn decide_each(
@@ -129,34 +135,43 @@ impl Engine {
         verb: &'static str,
         seen: &[Seen],
         always: Option<Always>,
-        act: impl Fn(&Opened) -> Act,
+        act: &Act,
     ) -> Result<Decided, Fault> {
+        let asked = seen.to_vec();
+        let glances =
+            self.store.cache.read(move |db| asked.iter().map(|one| glance(db, one)).collect::<Result<Vec<_>, _>>());
         let mut planned = Vec::with_capacity(seen.len());
-        for one in seen {
-            let opened = self.open_mail(one.connection, one.mail).await?;
-            let rule = always.map(|always| self.rule_for(&opened, always, Then::Private)).transpose()?;
-            let act = act(&opened);
-            planned.push(Planned::of(opened, one, act, rule));
+        for (glance, one) in glances.await.map_err(no_such_mail)?.into_iter().zip(seen) {
+            let Glance { mail, subject, finding, .. } = &glance;
+            let rule = always.map(|always| self.rule_for(mail, subject, finding, always, Then::Private)).transpose()?;
+            planned.push(Planned { glance, rev: one.rev, act: act.clone(), rule });
         }
         self.decide(verb, planned).await
     }
 
     /// The rule that a rep makes who says of this mail's other side, or its conversation: always so.
-    fn rule_for(&self, opened: &Opened, always: Always, then: Then) -> Result<Rule, Fault> {
-        let connection = opened.subject.connection;
+    pub(crate) fn rule_for(
+        &self,
+        mail: &Mail,
+        subject: &Subject,
+        finding: &Finding,
+        always: Always,
+        then: Then,
+    ) -> Result<Rule, Fault> {
+        let connection = subject.connection;
         let none = || Fault::Invalid { field: "always".into(), why: "the mail has no such thing".into() };
         let own = &self.snapshot().own;
-        let candidate = opened.finding.candidates.first();
+        let candidate = finding.candidates.first();
         let other = || {
             let matched = candidate.and_then(|c| c.reasons.first()).map(|reason| reason.address.clone());
-            let people = || opened.mail.participants.iter().map(|p| &p.person.address);
+            let people = || mail.participants.iter().map(|p| &p.person.address);
             matched.or_else(|| people().find(|address| !own.contains(address)).cloned()).ok_or_else(none)
         };
         let at = |record: &RecordRef| AboutRecord { connection, record: record.clone() };
         let about = match always {
             Always::Address => About::Address(other()?),
             Always::Domain => About::Domain(other()?.domain().to_owned()),
-            Always::Thread => About::Thread(opened.mail.root()),
+            Always::Thread => About::Thread(mail.root()),
             Always::Contact => About::Contact(at(&candidate.ok_or_else(none)?.record)),
             Always::Company => About::Company(at(candidate.and_then(|c| c.company.as_ref()).ok_or_else(none)?)),
         };
@@ -169,12 +184,13 @@ impl Engine {
     async fn decide(&self, verb: &'static str, planned: Vec<Planned>) -> Result<Decided, Fault> {
         let (at, own) = (self.now(), self.snapshot().own.clone());
         let makes_rules = planned.iter().any(|plan| plan.rule.is_some());
-        let rows: Vec<MailRow> = planned.iter().map(|plan| plan.row).collect();
+        let mails: Vec<MailId> = planned.iter().map(|plan| plan.glance.mail.id).collect();
         let decided = self.store.ledger.write(move |db| {
             let decision = review::add_decision(db, verb, at)?;
             let (mut reviews, mut met, mut practised) = (Vec::with_capacity(planned.len()), BTreeSet::new(), false);
             for plan in &planned {
-                if matches!(plan.act, Act::Share { .. }) && review::key_is_taken(db, &plan.subject)? {
+                let Glance { subject, mail, finding, accounts } = &plan.glance;
+                if matches!(plan.act, Act::Share { .. }) && review::key_is_taken(db, subject)? {
                     return Err(StoreFault::KeyTaken);
                 }
                 let context = Context {
@@ -182,17 +198,17 @@ impl Engine {
                     origin: Origin::User,
                     expected_rev: plan.rev,
                     decision: Some(decision),
-                    triage: &plan.triage,
+                    triage: &finding.triage,
                 };
-                reviews.push(apply(db, &plan.subject, &plan.act, &context)?);
+                reviews.push(apply(db, subject, &plan.act, &context)?);
                 if let Some(rule) = &plan.rule {
                     rule::put(db, rule, Some(decision))?;
                 }
                 if matches!(plan.act, Act::Share { .. } | Act::KeepPrivate) {
-                    let people = plan.mail.participants.iter().map(|p| p.person.address.clone());
+                    let people = mail.participants.iter().map(|p| p.person.address.clone());
                     let others: Vec<_> = people.filter(|address| !own.contains(address)).collect();
-                    met.extend(acquaintance::meet(db, plan.subject.connection, &others)?);
-                    for account in &plan.accounts {
+                    met.extend(acquaintance::meet(db, subject.connection, &others)?);
+                    for account in accounts {
                         practised |= account::count_decided(db, *account, at)?;
                     }
                 }
@@ -204,27 +220,25 @@ impl Engine {
         if makes_rules {
             self.bus.changed(&[Tag::Rules]);
         }
-        self.follow(rows, met, makes_rules || practised);
+        self.follow(mails, met, makes_rules || practised);
         Ok(decided)
     }
 
     /// Holds what a decision bears on against the rules again, behind the decision's back: the same conversations, mail
-    /// with the people who are known now, and everything where a rule was made.
-    fn follow(&self, rows: Vec<MailRow>, met: BTreeSet<Address>, rules: bool) {
+    /// with the people who are known now, and what the rules are about that came or went with it.
+    fn follow(&self, mails: Vec<MailId>, met: BTreeSet<Address>, rules: bool) {
         let engine = self.clone();
         let work = async move {
-            if rules {
-                return engine.rules_changed().await;
-            }
             let related = engine.store.cache.read(move |db| {
                 let mut related = participant::mails_with(db, &met)?;
-                for row in rows {
-                    related.extend(mail::of_thread(db, row)?);
+                for id in mails {
+                    let row = mail::find(db, &id)?;
+                    related.extend(row.map(|row| mail::of_thread(db, row)).transpose()?.into_iter().flatten());
                 }
                 Ok(related)
             });
-            let related = related.await?.into_iter().collect();
-            engine.retriage_all(related).await
+            engine.retriage_all(related.await?.into_iter().collect()).await?;
+            if rules { engine.rules_changed().await } else { Ok(()) }
         };
         self.track(async move {
             if let Err(fault) = work.await {
@@ -250,8 +264,8 @@ impl Engine {
         self.bus.changed(&[Tag::Review, Tag::Queue]);
         if rules {
             self.bus.changed(&[Tag::Rules]);
-            self.follow(Vec::new(), BTreeSet::new(), true);
         }
+        self.follow(undone.iter().map(|row| row.subject.mail).collect(), BTreeSet::new(), rules);
         if undone.is_empty() { Err(Fault::NoSuch("decision")) } else { Ok(undone) }
     }
 
@@ -303,14 +317,21 @@ fn act(db: &otomo_store::Connection, row: &ReviewRow, act: &Act, at: Timestamp) 
     if row.review.state.is_none_or(|state| state == State::Pending) && !put_off {
         return Err(Refusal::NotFrom { act: act.name(), state: State::Pending }.into());
     }
-    let context = Context { at, origin: Origin::User, expected_rev: None, decision: None, triage: &Triage::Matched };
+    let context = Context::rep(at);
     apply(db, &row.subject, act, &context)
 }
 
-impl Planned {
-    fn of(opened: Opened, seen: &Seen, act: Act, rule: Option<Rule>) -> Self {
-        let Opened { subject, mail, finding, accounts, .. } = opened;
-        Self { subject, triage: finding.triage, rev: seen.rev, act, mail, row: seen.mail, accounts, rule }
+fn glance(db: &otomo_store::Connection, seen: &Seen) -> Result<Glance, StoreFault> {
+    let mail = mail::get(db, seen.mail)?;
+    let subject = Subject { connection: seen.connection, mail: mail.id };
+    let finding = triage::get(db, seen.mail, seen.connection)?.ok_or(StoreFault::Missing)?;
+    let accounts = mail_account::of_mail(db, seen.mail)?;
+    Ok(Glance { subject, mail, finding, accounts })
+}
+
+impl From<Opened> for Glance {
+    fn from(Opened { subject, mail, finding, accounts, .. }: Opened) -> Self {
+        Self { subject, mail, finding, accounts }
     }
 }
 

@@ -19,12 +19,12 @@ use otomo_domain::retry::DELIVERY;
 use otomo_domain::review::{Act, State, Triage};
 use otomo_domain::rules::{Exclusion, Origin};
 use otomo_domain::time::Timestamp;
-use otomo_store::table::mail::{self, MailRow};
+use otomo_store::Store;
 use otomo_store::table::outbox::{self, FileReader};
 use otomo_store::table::review::{self, ReviewId, ReviewRow};
 use otomo_store::transition::{Context, apply};
-use otomo_store::{Store, StoreFault};
 
+use crate::by_itself;
 use crate::engine::Engine;
 use crate::event::Tag;
 use crate::fault::Fault;
@@ -50,15 +50,20 @@ pub(crate) async fn recover(engine: &Engine) -> Result<(), Fault> {
     Ok(recovered.await?)
 }
 
-/// Releases and delivers for ever.
+/// How often it is looked whether the machine has settled.
+const LOOK_UNSETTLED: Duration = Duration::from_secs(2);
+
+/// Decides by itself, releases and delivers for ever.
 pub(crate) async fn run(engine: Engine) {
     loop {
+        let began = engine.now();
         if let Err(fault) = round(&engine).await {
             tracing::warn!(%fault, "the outbox could not be worked on");
         }
-        let wait = match engine.next_due().await {
-            Ok(Some(due)) => due.since(engine.now()).clamp(Duration::from_millis(500), LOOK),
-            _ => LOOK,
+        let longest = if engine.settled() { LOOK } else { LOOK_UNSETTLED };
+        let wait = match engine.next_due(began).await {
+            Ok(Some(due)) => due.since(engine.now()).clamp(Duration::from_millis(500), longest),
+            _ => longest,
         };
         tokio::select! {
             () = engine.outbox.notified() => {}
@@ -67,8 +72,9 @@ pub(crate) async fn run(engine: Engine) {
     }
 }
 
-/// Releases what is due, then delivers what is due.
+/// Decides what is decided by itself, then releases what is due, then delivers what is due.
 pub(crate) async fn round(engine: &Engine) -> Result<(), Fault> {
+    by_itself::round(engine).await?;
     release_due(engine).await?;
     deliver_due(engine).await
 }
@@ -174,17 +180,7 @@ async fn upload(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) 
 
 /// Deny rules are asked once more right before the first byte leaves: a mail may have waited for days.
 async fn forbidden(engine: &Engine, row: &ReviewRow, payload: &Payload) -> Result<Option<Exclusion>, Fault> {
-    let id = row.subject.mail;
-    let kept = engine.store.cache.read(move |db| {
-        let row = mail::find(db, &id)?;
-        Ok(row.map(|row| Ok::<_, StoreFault>((row, mail::get(db, row)?))).transpose()?)
-    });
-    let (kept, mail) = match kept.await? {
-        Some((row, mail)) => (row, mail),
-        // It is not here any more: what was frozen of it still tells most of what rules look at.
-        None => (MailRow(0), payload.mail(id)),
-    };
-    let judgement = engine.judge(kept, row.subject.connection, mail).await?;
+    let judgement = engine.judge_kept_or_gone(&row.subject, payload).await?;
     Ok(match judgement.triage {
         Triage::Excluded { why } if !engine.is_overruled(&row.review, &why) => Some(why),
         _ => None,

@@ -32,6 +32,7 @@ use crate::{deliver, receive, refresh};
 
 /// The policy as it was found at the start.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 pub enum PolicyState {
     /// None, or a valid one.
     Valid(Policy),
@@ -96,6 +97,8 @@ pub struct Inner {
     pub board: Board,
     pub(crate) awake: Mutex<Awake>,
     pub(crate) snapshot: Mutex<Arc<Snapshot>>,
+    /// Held while mail is held against changed rules; true if that did not come to its end.
+    pub(crate) sweeping: tokio::sync::Mutex<bool>,
     pub(crate) holds: Mutex<HashMap<ConnectionId, Timestamp>>,
     connectors: Mutex<HashMap<ConnectionId, Arc<dyn CrmConnector>>>,
     /// Something may be due in the outbox.
@@ -151,6 +154,7 @@ impl Engine {
             board: Board::default(),
             awake: Mutex::new(awake),
             snapshot: Mutex::default(),
+            sweeping: tokio::sync::Mutex::default(),
             holds: Mutex::default(),
             connectors: Mutex::default(),
             outbox: Notify::new(),
@@ -283,7 +287,15 @@ impl Engine {
             }
             Ok(left)
         });
-        Ok(!left.await?.iter().any(|row| active.contains(&row.subject.connection)))
+        if left.await?.iter().any(|row| active.contains(&row.subject.connection)) {
+            return Ok(false);
+        }
+        for connection in active {
+            if !self.by_itself(connection).await?.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     pub async fn accounts(&self) -> Result<Vec<Account>, Fault> {

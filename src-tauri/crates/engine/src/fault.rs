@@ -27,6 +27,9 @@ pub enum Fault {
     /// The row changed since the rep looked.
     #[error("it changed meanwhile; now at revision {current}")]
     Conflict { current: u64 },
+    /// It can be done, but not as things are.
+    #[error("not now: {0}")]
+    NotNow(&'static str),
     /// The company's policy does not allow it.
     #[error("not allowed by policy: {0}")]
     Policy(&'static str),

@@ -8,7 +8,7 @@ mod provider;
 use std::sync::Arc;
 use std::time::Duration;
 
-use otomo_domain::account::{AccountId, AccountSettings, ConnectionId, ConnectionStatus, Source};
+use otomo_domain::account::{AccountId, AccountSettings, ConnectionId, ConnectionStatus, ShareMode, Source};
 use otomo_domain::address::Address;
 use otomo_domain::digest::Digest;
 use otomo_domain::error::{MailFault, MailFaultKind};
@@ -16,7 +16,10 @@ use otomo_domain::policy::{GRACE, Policy};
 use otomo_domain::ports::{Clock, CrmConnector, MailSource};
 use otomo_domain::review::State;
 use otomo_domain::rules::{About, Rule, Then};
+use otomo_domain::time::Timestamp;
 use otomo_store::Store;
+use otomo_store::table::mail::{self, MailRow};
+use otomo_store::table::raw;
 use otomo_store::table::review::{self, ReviewRow};
 use tempfile::TempDir;
 
@@ -27,12 +30,12 @@ use crate::engine::{Engine, Parts, PolicyState};
 use crate::fault::Fault;
 use crate::manage::NewConnection;
 use crate::preview::Wish;
-use crate::rows::{DeskRow, Pile, Standing, Subject};
+use crate::rows::{DeskRow, Finding, Pile, Standing, Subject};
 use crate::{deliver, receive, refresh};
 
 pub(crate) use clock::ManualClock;
-pub(crate) use crm::{Answer, Crm, Op};
-pub(crate) use mailbox::{Mailbox, message, with_file};
+pub(crate) use crm::{Answer, Crm, Op, key};
+pub(crate) use mailbox::{Mailbox, message, message_of, with_file};
 use provider::Guarded;
 pub(crate) use provider::{LASTS, Provider};
 
@@ -208,11 +211,59 @@ impl World {
         self.receive().await;
     }
 
+    /// Mail from the client with these subjects is written and comes in now.
+    pub async fn hears(&self, names: &[&str]) {
+        for name in names {
+            self.hears_from(name, CLIENT, &[]).await;
+        }
+    }
+
+    /// Mail that is written now, with further header lines, comes in.
+    pub async fn hears_from(&self, name: &str, from: &str, further: &[&str]) {
+        let now = self.engine.now();
+        self.mailbox.deliver_at(message_of(name, from, now, further), now);
+        self.receive().await;
+    }
+
+    /// The rep lets mail go by itself from now on, and is used to it.
+    pub async fn lets_go(&self) {
+        self.adjust(|settings, now| {
+            (settings.share_mode, settings.mode_since) = (Some(ShareMode::Share), Some(now));
+            settings.sharing.practised = true;
+        })
+        .await;
+    }
+
+    pub async fn adjust(&self, change: impl FnOnce(&mut AccountSettings, Timestamp)) {
+        let now = self.engine.now();
+        let adjusted = self.engine.adjust_account(self.account, |account| change(&mut account.settings, now));
+        adjusted.await.expect("adjusted");
+    }
+
+    /// Replaces the kept bytes of a mail.
+    pub async fn overwrite(&self, row: MailRow, bytes: Vec<u8>) {
+        let altered = self.store.cache.write(move |db| {
+            let id = mail::raw_of(db, row)?;
+            raw::remove(db, id)?;
+            Ok(raw::append(db, id, 0, &bytes)?)
+        });
+        altered.await.expect("other bytes");
+    }
+
+    /// What is kept of the mail with this subject.
+    pub async fn finding(&self, name: &str) -> Finding {
+        let row = self.row(name).await.mail;
+        self.engine.find_mail(self.connection, row).await.expect("a finding").1
+    }
+
     /// The mail with this subject in the list.
     pub async fn row(&self, name: &str) -> DeskRow {
-        let page =
-            self.engine.desk(self.connection, EVERY_STATE.to_vec(), Pile::All, None, 10_000).await.expect("a list");
-        page.rows.into_iter().find(|row| row.title == name).unwrap_or_else(|| panic!("no mail {name}"))
+        let mut rows = Vec::new();
+        for pile in [Pile::All, Pile::Later] {
+            let page = self.engine.desk(self.connection, EVERY_STATE.to_vec(), pile, None, 10_000);
+            rows.extend(page.await.expect("a list").rows);
+        }
+        rows.into_iter().find(|row| row.title == name).unwrap_or_else(|| panic!("no mail {name}"))
     }
 
     /// Where the mail with this subject stands.

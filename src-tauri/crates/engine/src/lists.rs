@@ -98,7 +98,7 @@ impl Engine {
     }
 
     /// Lets the desk show what has been decided since it was last asked.
-    async fn catch_up_desk(&self) -> Result<(), Fault> {
+    pub(crate) async fn catch_up_desk(&self) -> Result<(), Fault> {
         if self.store.cache.read(|db| Ok(desk::is_behind(db)?)).await? {
             self.store.cache.write(|db| Ok(desk::catch_up(db)?)).await?;
         }

@@ -2,14 +2,15 @@
 
 use otomo_domain::account::{AccountId, ConnectionId};
 use otomo_domain::connector::Identity;
-use otomo_domain::contact::Contact;
-use otomo_domain::rules::Rule;
+use otomo_domain::mail::MailKey;
+use otomo_domain::rules::{About, AboutRecord, Rule};
 use otomo_domain::time::Timestamp;
 use otomo_store::table::audit::Verdict;
 use otomo_store::table::contact::Feed;
 use otomo_store::table::folder::{self, FolderRow};
 use otomo_store::table::health::{self, Span};
-use otomo_store::table::{audit, connection, contact, rule};
+use otomo_store::table::{audit, connection, contact, mail, rule, thread};
+use otomo_store::{Connection as Db, StoreFault};
 
 use crate::engine::Engine;
 use crate::fault::Fault;
@@ -30,6 +31,26 @@ impl Engine {
         Ok(own.into_iter().chain(self.policy.policy().rules()).collect())
     }
 
+    /// What the records, conversations and accounts that these rules are about are called, in their order. `None` where
+    /// the value says it, or nobody knows.
+    pub async fn names_of(&self, rules: Vec<Rule>) -> Result<Vec<Option<String>>, Fault> {
+        let accounts = self.accounts().await?;
+        let read = self.store.cache.read(move |db| {
+            let name = |rule: &Rule| match &rule.about {
+                About::Contact(about) | About::Company(about) => {
+                    let AboutRecord { connection, record } = about;
+                    let known = contact::name_of(db, *connection, record)?.filter(|name| !name.is_empty());
+                    Ok(Some(known.unwrap_or_else(|| record.id.clone())))
+                }
+                About::Thread(root) => newest_title(db, *root),
+                About::Account(id) => Ok(accounts.iter().find(|a| a.id == *id).map(|a| a.address.to_string())),
+                _ => Ok(None),
+            };
+            rules.iter().map(name).collect::<Result<Vec<_>, StoreFault>>()
+        });
+        Ok(read.await?)
+    }
+
     pub async fn identity(&self, id: ConnectionId) -> Result<Option<Identity>, Fault> {
         Ok(self.store.ledger.read(move |db| Ok(connection::identity(db, id)?)).await?)
     }
@@ -39,13 +60,17 @@ impl Engine {
         Ok(self.store.cache.read(move |db| Ok((contact::count(db, id)?, contact::feed(db, id)?))).await?)
     }
 
-    /// Searches the local contact index; the CRM is not asked.
-    pub async fn search_contacts(&self, id: ConnectionId, text: String, limit: usize) -> Result<Vec<Contact>, Fault> {
-        Ok(self.store.cache.read(move |db| Ok(contact::search(db, id, &text, limit)?)).await?)
-    }
-
     /// Checks the audit trace from its first row.
     pub async fn verify_audit(&self) -> Result<Verdict, Fault> {
         Ok(self.store.ledger.read(|db| Ok(audit::verify(db)?)).await?)
     }
+}
+
+/// The subject of the newest mail of a conversation.
+fn newest_title(db: &Db, root: MailKey) -> Result<Option<String>, StoreFault> {
+    let mut newest = None;
+    for row in thread::mails_of(db, root)? {
+        newest = newest.max(Some((mail::date_of(db, row)?, row)));
+    }
+    Ok(newest.map(|(_, row)| mail::title(db, row)).transpose()?)
 }

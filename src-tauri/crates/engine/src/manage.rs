@@ -84,11 +84,15 @@ impl Engine {
         self.bus.changed(&[Tag::Connections, Tag::Queue]);
     }
 
-    /// Adds a rule; mail that is here already is held against it at once.
+    /// Adds a rule, which takes the place of what was said about the same thing; mail that is here already is held
+    /// against it at once.
     pub async fn add_rule(&self, rule: Rule) -> Result<i64, Fault> {
         let rule = Rule { created_at: self.now(), ..rule };
         if !rule.about.allows(rule.then) {
             return Err(Fault::Invalid { field: "then".into(), why: "this cannot be said of such a thing".into() });
+        }
+        if !rule.holds_at(self.now()) {
+            return Err(Fault::Invalid { field: "expires_at".into(), why: "this time is over".into() });
         }
         let id = self.store.ledger.write(move |db| Ok(rule::put(db, &rule, None)?)).await?;
         self.rules_changed().await?;

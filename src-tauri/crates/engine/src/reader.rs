@@ -1,8 +1,6 @@
 //! Reading a mail, and saving its files: what the rep sees, and nothing that is sent.
 
-use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use otomo_domain::file_name;
 use otomo_domain::mail::{Body, Direction, Mail};
@@ -13,13 +11,11 @@ use tokio::task::spawn_blocking;
 
 use crate::engine::Engine;
 use crate::fault::Fault;
-use crate::preview::{no_such_mail, readable};
+use crate::new_file::{NewFile, not_saved};
+use crate::preview::{Readable, no_such_mail, readable};
 
 /// A longer text is cut: no window shows a book on one page.
 const MAX_TEXT: usize = 1024 * 1024;
-
-/// How many files of one name are told apart by their numbers.
-const MAX_NAMESAKES: u32 = 1000;
 
 /// A mail to read.
 pub struct Read {
@@ -38,7 +34,7 @@ impl Engine {
         let (mail, raw) = self.mail_with_bytes(row).await?;
         let outgoing = mail.direction(&self.snapshot().own) == Direction::Outgoing;
         off_thread(move || {
-            let (Body { mut text, html }, remote) = readable(&raw, &mail);
+            let Readable { body: Body { mut text, html }, remote, .. } = readable(&raw, &mail);
             if text.len() > MAX_TEXT {
                 text.truncate(text.floor_char_boundary(MAX_TEXT));
                 text.push('…');
@@ -56,7 +52,8 @@ impl Engine {
         off_thread(move || {
             let attachment = mail.attachments.iter().find(|a| a.part == part).ok_or(Fault::NoSuch("attachment"))?;
             let bytes = otomo_mime::attachment(&raw, part).ok_or(Fault::NoSuch("attachment"))?;
-            write_new(&folder, &file_name::safe(&attachment.name), &bytes).map_err(not_saved)
+            let write = |mut file: NewFile| file.write(&bytes).and_then(|()| file.finish());
+            NewFile::create(&folder, &file_name::safe(&attachment.name)).and_then(write).map_err(not_saved)
         })
         .await
     }
@@ -67,40 +64,8 @@ impl Engine {
     }
 }
 
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
-    spawn_blocking(work).await.unwrap_or_else(|join| Err(StoreFault::Damaged(format!("a mail: {join}")).into()))
-}
-
-/// Writes a file that was not there, for nobody else to read.
-fn write_new(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
-    fs::create_dir_all(folder)?;
-    let mut options = fs::File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    for number in 1..=MAX_NAMESAKES {
-        let path = folder.join(file_name::numbered(name, number));
-        match options.open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-            Ok(mut file) => {
-                return match file.write_all(bytes).and_then(|()| file.sync_all()) {
-                    Ok(()) => Ok(path),
-                    // Half a file would be taken for a whole one.
-                    Err(error) => fs::remove_file(&path).and(Err(error)),
-                };
-            }
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
-}
-
-/// The system's words name no file.
-fn not_saved(error: io::Error) -> Fault {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreFault::DiskFull.into(),
-        _ => Fault::NotSaved(error.to_string()),
-    }
+pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
+    spawn_blocking(work).await.unwrap_or_else(|join| Err(StoreFault::Damaged(format!("a file or a mail: {join}")).into()))
 }
 
 #[cfg(test)]

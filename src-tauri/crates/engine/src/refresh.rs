@@ -77,6 +77,8 @@ async fn take_page(engine: &Engine, id: ConnectionId, connector: &dyn CrmConnect
     });
     if changed.await? {
         engine.bus.changed(&[Tag::Review]);
+        // What matches now may go by itself.
+        engine.outbox.notify_one();
     }
     Ok(has_more)
 }

@@ -3,18 +3,19 @@
 //! No byte of a mail leaves this computer that has not come through [`release_due`]: it asks the deny rules again, builds
 //! the payload again, and writes the frozen bytes, the files and the new state in one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use otomo_domain::account::{ConnectionId, ConnectionStatus};
+use otomo_domain::account::{AccountId, ConnectionId, ConnectionStatus};
 use otomo_domain::digest::Digest;
 use otomo_domain::judge::Advice;
 use otomo_domain::mail::Attachment;
-use otomo_domain::review::{Act, Returned, State, Triage};
+use otomo_domain::review::{Act, Returned, Review, State, Triage};
+use otomo_domain::sharing::Sharing;
 use otomo_domain::time::Timestamp;
 use otomo_store::table::mail::MailRow;
 use otomo_store::table::review::{ReviewRow, Subject};
-use otomo_store::table::{mail, outbox, raw, review};
+use otomo_store::table::{mail, mail_account, outbox, raw, review};
 use otomo_store::transition::{Context, apply};
 use otomo_store::{Connection as Db, StoreFault};
 use tokio::task::spawn_blocking;
@@ -35,25 +36,60 @@ pub(crate) async fn release_due(engine: &Engine) -> Result<(), Fault> {
     }
     let now = engine.now();
     let active = engine.active_connections().await?;
-    let scheduled = engine.store.ledger.read(|db| Ok(review::in_state(db, State::Scheduled, 10_000)?)).await?;
-    let due =
-        |row: &&ReviewRow| row.review.release_at.is_none_or(|at| at <= now) && active.contains(&row.subject.connection);
-    for row in scheduled.iter().filter(due).take(AT_ONCE) {
-        release(engine, row).await?;
+    let mut due = engine.store.ledger.read(|db| Ok(review::in_state(db, State::Scheduled, 10_000)?)).await?;
+    due.retain(|row| row.review.release_at.is_none_or(|at| at <= now) && active.contains(&row.subject.connection));
+    let mut released = 0;
+    for row in without_quiet(engine, due, now).await? {
+        released += usize::from(release(engine, &row).await?);
+        if released == AT_ONCE {
+            engine.outbox.notify_one();
+            break;
+        }
     }
     Ok(())
 }
 
-async fn release(engine: &Engine, row: &ReviewRow) -> Result<(), Fault> {
+/// Leaves out what would go by itself while one of its accounts has its quiet hours. It was not due in them when it was
+/// decided on; the hours, or the clock, may have changed.
+async fn without_quiet(engine: &Engine, due: Vec<ReviewRow>, now: Timestamp) -> Result<Vec<ReviewRow>, Fault> {
+    let (snapshot, offset) = (engine.snapshot(), engine.clock.offset(now));
+    let quiet = |sharing: &Sharing| sharing.quiet.is_some_and(|quiet| quiet.holds(now, offset));
+    let quiet: BTreeSet<AccountId> =
+        snapshot.sharing.iter().filter(|(_, sharing)| quiet(sharing)).map(|(id, _)| *id).collect();
+    if quiet.is_empty() {
+        return Ok(due);
+    }
+    let left = engine.store.cache.read(move |db| {
+        let mut left = Vec::with_capacity(due.len());
+        for row in due {
+            let mail = if goes_by_itself(&row.review) { mail::find(db, &row.subject.mail)? } else { None };
+            let accounts = mail.map(|mail| mail_account::of_mail(db, mail)).transpose()?.unwrap_or_default();
+            if !accounts.iter().any(|id| quiet.contains(id)) {
+                left.push(row);
+            }
+        }
+        Ok(left)
+    });
+    Ok(left.await?)
+}
+
+/// Whether no person said that it should go.
+fn goes_by_itself(review: &Review) -> bool {
+    review.origin.as_ref().is_some_and(|origin| !origin.is_user())
+}
+
+/// Releases one mail, or gives it back. False if it stays as it is for now.
+async fn release(engine: &Engine, row: &ReviewRow) -> Result<bool, Fault> {
     let subject = row.subject;
     let found = engine.store.cache.read(move |db| Ok(mail::find(db, &subject.mail)?)).await?;
     let Some(mail_row) = found else {
         // A cache that was made anew may not have it yet; the decision waits for it.
-        return if engine.in_step().await? { give_back(engine, subject, Returned::MailGone).await } else { Ok(()) };
+        let gone = engine.in_step().await?;
+        return if gone { give_back(engine, subject, Returned::MailGone).await } else { Ok(false) };
     };
     let opened = match engine.open_mail(subject.connection, mail_row).await {
         // It has come back, and has not been held against the rules yet.
-        Err(Fault::NoSuch(_)) => return Ok(()),
+        Err(Fault::NoSuch(_)) => return Ok(false),
         other => other?,
     };
     if let Some(why) = objection(engine, mail_row, &opened).await? {
@@ -63,7 +99,7 @@ async fn release(engine: &Engine, row: &ReviewRow) -> Result<(), Fault> {
         Err(Fault::KeyTaken) => give_back(engine, subject, Returned::KeyTaken).await,
         Err(Fault::Unsharable(_)) => give_back(engine, subject, Returned::PayloadChanged).await,
         // The rep was quicker: an undo between the look and the transaction.
-        Err(Fault::Refused(_) | Fault::Conflict { .. }) => Ok(()),
+        Err(Fault::Refused(_) | Fault::Conflict { .. }) => Ok(false),
         other => {
             engine.bus.changed(&[Tag::Queue, Tag::Review]);
             other
@@ -75,7 +111,7 @@ async fn release(engine: &Engine, row: &ReviewRow) -> Result<(), Fault> {
 /// itself goes only on a word that still holds.
 async fn objection(engine: &Engine, row: MailRow, opened: &Opened) -> Result<Option<Returned>, Fault> {
     let judgement = engine.judge(row, opened.subject.connection, opened.mail.clone()).await?;
-    let by_itself = opened.review.origin.as_ref().is_some_and(|origin| !origin.is_user());
+    let by_itself = goes_by_itself(&opened.review);
     let goes = matches!(judgement.advice, Advice::Share { .. });
     Ok(match &judgement.triage {
         Triage::Excluded { why } if !engine.is_overruled(&opened.review, why) => Some(Returned::Denied),
@@ -85,7 +121,7 @@ async fn objection(engine: &Engine, row: MailRow, opened: &Opened) -> Result<Opt
 }
 
 /// Builds the payload again and, if it is the one decided on, freezes it with its files.
-async fn freeze(engine: &Engine, row: &ReviewRow, opened: Opened) -> Result<(), Fault> {
+async fn freeze(engine: &Engine, row: &ReviewRow, opened: Opened) -> Result<bool, Fault> {
     let Some(choice) = row.review.choice.clone() else {
         return give_back(engine, row.subject, Returned::PayloadChanged).await;
     };
@@ -111,7 +147,7 @@ async fn freeze(engine: &Engine, row: &ReviewRow, opened: Opened) -> Result<(), 
             Ok(())
         })
         .await?;
-    Ok(())
+    Ok(true)
 }
 
 /// The files by their digests; `None` if the mail's bytes don't hold one of them as it was when the rep decided.
@@ -139,11 +175,11 @@ async fn raw_of(engine: &Engine, subject: Subject) -> Result<Vec<u8>, Fault> {
 }
 
 /// Gives a scheduled mail back to the rep.
-async fn give_back(engine: &Engine, subject: Subject, why: Returned) -> Result<(), Fault> {
+async fn give_back(engine: &Engine, subject: Subject, why: Returned) -> Result<bool, Fault> {
     let at = engine.now();
     engine.store.ledger.write(move |db| apply(db, &subject, &Act::Return(why), &Context::engine(at))).await?;
     engine.bus.changed(&[Tag::Review, Tag::Queue]);
-    Ok(())
+    Ok(true)
 }
 
 impl Engine {
@@ -152,9 +188,10 @@ impl Engine {
         Ok(self.connections().await?.iter().filter(|c| active(c)).map(|c| c.id).collect())
     }
 
-    /// The earliest moment at which something waits for the clock.
-    pub(crate) async fn next_due(&self) -> Result<Option<Timestamp>, Fault> {
-        Ok(self.store.ledger.read(|db| Ok(review::next_due(db)?)).await?)
+    /// The earliest moment after `now` at which something waits for the clock.
+    pub(crate) async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+        let due = self.store.ledger.read(move |db| Ok(review::next_due(db, now)?)).await?;
+        Ok(due.into_iter().chain(self.snapshot().until).min())
     }
 }
 

@@ -1,11 +1,13 @@
 //! Mail that has been decided on, as the queue and the history show it.
 
 use otomo_domain::address::{Address, Person};
+use otomo_domain::audit::Entry;
+use otomo_domain::fold::fold;
 use otomo_domain::payload::Payload;
 use otomo_domain::review::State;
 use otomo_store::table::mail::MailRow;
-use otomo_store::table::review::{self, AfterReview, ReviewRow};
-use otomo_store::table::{contact, desk, mail, outbox};
+use otomo_store::table::review::{self, AfterReview, Filter, ReviewId, ReviewRow};
+use otomo_store::table::{audit, contact, desk, mail, outbox};
 use otomo_store::{Connection as Db, StoreFault};
 
 use crate::engine::Engine;
@@ -25,6 +27,32 @@ pub struct Shipment {
     pub subject: String,
 }
 
+/// Which part of the history.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    pub states: Vec<State>,
+    pub filter: Filter,
+    /// Part of a subject, a name, an address or a record's name, compared as a reader would.
+    pub text: Option<String>,
+}
+
+/// How many rows are read at once where a text is looked for, and how many are looked through for one page.
+const PIECE: usize = 200;
+const LOOKED_THROUGH: usize = 5000;
+
+impl Shipment {
+    fn place(&self) -> AfterReview {
+        AfterReview { changed_at: self.row.changed_at, id: self.row.id }
+    }
+
+    /// Whether the folded text stands in anything that is shown of it.
+    fn says(&self, needle: &str) -> bool {
+        let who = self.who.iter().flat_map(|who| [who.name.as_str(), who.address.as_str()]);
+        let shown = who.chain([self.subject.as_str()]).chain(self.records.iter().map(String::as_str));
+        shown.map(fold).any(|text| text.contains(needle))
+    }
+}
+
 impl Engine {
     /// Reviews in these states, longest unchanged first.
     pub async fn shipments(&self, states: Vec<State>, limit: usize) -> Result<Vec<Shipment>, Fault> {
@@ -38,17 +66,47 @@ impl Engine {
         self.shipped(found.await?).await
     }
 
-    /// A page of reviews in these states, last changed first, and where the next page begins.
+    /// A page of reviews, last changed first, and where the next page begins. With a text in the filter a page may be
+    /// shorter than asked for, though more follow: only so many rows are looked through at once.
     pub async fn history(
         &self,
-        states: Vec<State>,
+        asked: &Asked,
         after: Option<AfterReview>,
         limit: usize,
     ) -> Result<(Vec<Shipment>, Option<AfterReview>), Fault> {
-        let rows = self.store.ledger.read(move |db| Ok(review::latest(db, &states, after, limit)?)).await?;
-        let last = rows.last().filter(|_| rows.len() == limit);
-        let next = last.map(|row| AfterReview { changed_at: row.changed_at, id: row.id });
-        Ok((self.shipped(rows).await?, next))
+        let needle = asked.text.as_deref().map(fold).filter(|text| !text.is_empty());
+        let (mut found, mut next, mut looked_at) = (Vec::new(), after, 0);
+        loop {
+            let (states, filter, from) = (asked.states.clone(), asked.filter, next);
+            let size = if needle.is_some() { PIECE } else { limit };
+            let rows = self.store.ledger.read(move |db| Ok(review::latest(db, &states, &filter, from, size)?)).await?;
+            let ends = rows.len() < size;
+            looked_at += rows.len();
+            for shipment in self.shipped(rows).await? {
+                next = Some(shipment.place());
+                if needle.as_ref().is_none_or(|needle| shipment.says(needle)) {
+                    found.push(shipment);
+                }
+                if found.len() == limit {
+                    return Ok((found, next));
+                }
+            }
+            if ends || looked_at >= LOOKED_THROUGH {
+                return Ok((found, next.filter(|_| !ends)));
+            }
+        }
+    }
+
+    /// Everything that happened to a mail that was decided on, oldest first, each with its row in the audit trace.
+    pub async fn trace(&self, id: ReviewId) -> Result<Vec<(i64, Entry)>, Fault> {
+        let read = self.store.ledger.read(move |db| {
+            let subject = review::get(db, id)?.subject;
+            Ok(audit::of_mail(db, subject.connection, &subject.mail)?)
+        });
+        read.await.map_err(|fault| match fault {
+            StoreFault::Missing => Fault::NoSuch("review"),
+            other => other.into(),
+        })
     }
 
     /// What else is known of these.

@@ -1,21 +1,23 @@
 //! What rules, modes and the contact index say of a mail, now and when they change.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
 use otomo_domain::account::{Account, AccountId, ConnectionId, ShareMode};
 use otomo_domain::address::Address;
 use otomo_domain::digest::Digest;
-use otomo_domain::judge::{Facts, Judgement, Stance, Standards, judge};
+use otomo_domain::judge::{Facts, Judgement, Stance, Standards, ThreadFacts, judge};
 use otomo_domain::mail::{Direction, Mail};
 use otomo_domain::matching::{Candidate, Hit, candidates};
+use otomo_domain::payload::Payload;
 use otomo_domain::policy::Policy;
 use otomo_domain::review::Review;
 use otomo_domain::rules::{Exclusion, Rule, RuleBook};
 use otomo_domain::sharing::{PRACTICE, Sharing};
 use otomo_domain::time::Timestamp;
 use otomo_store::table::mail::MailRow;
+use otomo_store::table::review::Subject;
 use otomo_store::table::triage::Finding;
 use otomo_store::table::{
     account, acquaintance, alias, born, connection, contact, copy, mail, mail_account, rule, setting, thread, triage,
@@ -23,7 +25,6 @@ use otomo_store::table::{
 use otomo_store::{Connection as Db, StoreFault};
 
 use crate::engine::Engine;
-use crate::event::Tag;
 use crate::fault::Fault;
 
 /// Everything a mail is held against besides the contact index. Replaced as a whole when a part of it changes.
@@ -35,13 +36,15 @@ pub struct Snapshot {
     pub connections: BTreeMap<ConnectionId, Standards>,
     /// How each account shares.
     pub sharing: BTreeMap<AccountId, Sharing>,
+    /// When the first of the rules ends.
+    pub until: Option<Timestamp>,
 }
 
-/// The setting that names the snapshot which all mail has been held against.
-const SWEPT: &str = "swept";
+/// The setting that has the mode which the policy sets, and since when.
+pub(crate) const POLICY_MODE: &str = "policy_mode";
 
 impl Snapshot {
-    fn digest(&self) -> Digest {
+    pub(crate) fn digest(&self) -> Digest {
         let standards = |(id, s): (&ConnectionId, &Standards)| {
             let stances: Vec<_> = s.accounts.iter().collect();
             serde_json::json!([id, s.book.rules(), stances])
@@ -56,8 +59,8 @@ impl Snapshot {
     }
 }
 
-/// How an account shares, as the policy and the rep have it together.
-fn stance(account: &Account, policy: &Policy, born: Timestamp) -> Stance {
+/// How an account shares, as the policy and the rep have it together. `set` is since when the policy has set the mode.
+fn stance(account: &Account, policy: &Policy, set: Option<Timestamp>, born: Timestamp) -> Stance {
     let settings = &account.settings;
     let mode = policy.share_mode.or(settings.share_mode);
     let shared_address = settings.role == Some(otomo_domain::account::RepRole::SharedAddress);
@@ -66,7 +69,7 @@ fn stance(account: &Account, policy: &Policy, born: Timestamp) -> Stance {
         mode,
         fixed: policy.share_mode.is_some(),
         past_before: account.connected_at.max(born),
-        mode_since: settings.mode_since.unwrap_or(account.connected_at),
+        mode_since: settings.mode_since.unwrap_or(account.connected_at).max(set.unwrap_or(Timestamp(0))),
         sent_too: settings.sharing.sent_too,
         practising: mode == Some(ShareMode::Share) && !practised,
         targets: settings.sharing.targets.clone(),
@@ -96,8 +99,12 @@ impl Engine {
                 .collect();
             own.sort();
             own.dedup();
-            let stances: BTreeMap<_, _> = accounts.iter().map(|a| (a.id, stance(a, &policy, born))).collect();
-            let general: Vec<Rule> = policy.rules().into_iter().chain(rule::list(db)?).collect();
+            let set = policy_mode_since(db)?;
+            let stances: BTreeMap<_, _> = accounts.iter().map(|a| (a.id, stance(a, &policy, set, born))).collect();
+            // A rule that has ended is not there any more: its end changes the snapshot as its removal would.
+            let own_rules = rule::list(db)?.into_iter().filter(|rule| rule.holds_at(now));
+            let general: Vec<Rule> = policy.rules().into_iter().chain(own_rules).collect();
+            let until = general.iter().filter_map(|rule| rule.expires_at).min();
             let standards = |(id, identity): (ConnectionId, otomo_domain::connector::Identity)| {
                 let stated = identity.deny.iter().filter_map(|(kind, value)| Rule::denying(kind, value));
                 let book = RuleBook::new(stated.chain(general.iter().cloned()).collect());
@@ -105,7 +112,7 @@ impl Engine {
             };
             let connections = identities.into_iter().map(standards).collect();
             let sharing = accounts.into_iter().map(|a| (a.id, a.settings.sharing)).collect();
-            Ok(Snapshot { own, connections, sharing })
+            Ok(Snapshot { own, connections, sharing, until })
         });
         let fresh = Arc::new(fresh.await?);
         let mut current = self.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
@@ -113,65 +120,44 @@ impl Engine {
         *current = fresh;
         Ok(differs)
     }
+}
 
-    /// Takes a change of rules, accounts or connections in: everything is held against it again.
-    pub async fn rules_changed(&self) -> Result<(), Fault> {
-        if self.reload_snapshot().await? { self.sweep().await } else { Ok(()) }
-    }
-
-    /// Reads the rules at the start, and finishes a sweep that a crash broke off.
-    pub(crate) async fn catch_up(&self) -> Result<(), Fault> {
-        self.reload_snapshot().await?;
-        let finished = self.store.ledger.read(|db| Ok(setting::get(db, SWEPT)?)).await?;
-        if finished == Some(self.snapshot().digest().to_string()) { Ok(()) } else { self.sweep().await }
-    }
-
-    /// Holds every mail against the rules again, and notes which rules these were.
-    async fn sweep(&self) -> Result<(), Fault> {
-        let against = self.snapshot().digest().to_string();
-        let mut after = MailRow(0);
-        loop {
-            let (engine, now) = (self.clone(), self.now());
-            let next = self.store.cache.write(move |db| {
-                let rows = mail::rows_after(db, after, 500)?;
-                let snapshot = engine.snapshot();
-                for row in &rows {
-                    retriage(db, *row, &snapshot, now)?;
-                }
-                Ok(rows.last().copied())
-            });
-            match next.await? {
-                Some(row) => after = row,
-                None => break,
-            }
-        }
-        self.store.ledger.write(move |db| Ok(setting::set(db, SWEPT, &against)?)).await?;
-        self.bus.changed(&[Tag::Review, Tag::Mail]);
-        self.outbox.notify_one();
-        Ok(())
-    }
-
-    /// Holds these mails against the rules again.
-    pub(crate) async fn retriage_all(&self, rows: Vec<MailRow>) -> Result<(), Fault> {
-        let (engine, now) = (self.clone(), self.now());
-        let done = self.store.cache.write(move |db| {
-            let snapshot = engine.snapshot();
-            rows.into_iter().try_for_each(|row| retriage(db, row, &snapshot, now))
-        });
-        done.await?;
-        self.bus.changed(&[Tag::Review, Tag::Mail]);
-        self.outbox.notify_one();
-        Ok(())
-    }
+fn policy_mode_since(db: &Db) -> Result<Option<Timestamp>, StoreFault> {
+    let said = setting::get(db, POLICY_MODE)?;
+    Ok(said.and_then(|text| serde_json::from_str::<(ShareMode, Timestamp)>(&text).ok()).map(|(_, since)| since))
 }
 
 impl Engine {
     /// Judges a kept mail now. `mail` is as the caller read it, from the cache's columns or from its bytes.
     pub(crate) async fn judge(&self, row: MailRow, connection: ConnectionId, mail: Mail) -> Result<Judgement, Fault> {
+        self.judged(connection, move |db| Known::of(db, row, mail)).await
+    }
+
+    /// Judges a mail of which a payload was frozen. If it is not here any more, that tells most of what rules look at.
+    pub(crate) async fn judge_kept_or_gone(&self, subject: &Subject, payload: &Payload) -> Result<Judgement, Fault> {
+        let id = subject.mail;
+        let kept = self.store.cache.read(move |db| {
+            let row = mail::find(db, &id)?;
+            row.map(|row| Ok::<_, StoreFault>((row, mail::get(db, row)?))).transpose()
+        });
+        match kept.await? {
+            Some((row, mail)) => self.judge(row, subject.connection, mail).await,
+            None => {
+                let mail = payload.mail(id);
+                self.judged(subject.connection, move |db| Known::gone(db, mail)).await
+            }
+        }
+    }
+
+    async fn judged(
+        &self,
+        connection: ConnectionId,
+        known: impl FnOnce(&Db) -> Result<Known, StoreFault> + Send + 'static,
+    ) -> Result<Judgement, Fault> {
         let (snapshot, now) = (self.snapshot(), self.now());
         let judged = self.store.cache.read(move |db| {
             let standards = snapshot.connections.get(&connection).ok_or(StoreFault::Missing)?;
-            Ok(Known::of(db, row, mail)?.judged(db, connection, standards, now)?.0)
+            Ok(known(db)?.judged(db, connection, standards, now)?.0)
         });
         judged.await.map_err(crate::preview::no_such_mail)
     }
@@ -184,23 +170,37 @@ impl Engine {
 
 /// What a mail is at each connection. Call it inside the transaction that writes the answer: a snapshot that is replaced
 /// meanwhile is taken in by the sweep that follows its replacement.
-pub(crate) fn examine(
+fn examine(
     db: &Db,
     row: MailRow,
+    mail: Mail,
     snapshot: &Snapshot,
     now: Timestamp,
 ) -> Result<Vec<(ConnectionId, Finding)>, StoreFault> {
-    let known = Known::of(db, row, mail::get(db, row)?)?;
+    let known = Known::of(db, row, mail)?;
     let find = |(connection, standards): (&ConnectionId, &Standards)| {
-        let (judgement, candidates) = known.judged(db, *connection, standards, now)?;
-        Ok((*connection, Finding { triage: judgement.triage, candidates, advice: judgement.advice }))
+        Ok((*connection, known.finding(db, *connection, standards, now)?))
     };
     snapshot.connections.iter().map(find).collect()
 }
 
+/// Examines a mail that has just been kept. Another one with its Message-ID is not alone any more.
+pub(crate) fn examine_new(
+    db: &Db,
+    row: MailRow,
+    mail: Mail,
+    snapshot: &Snapshot,
+    now: Timestamp,
+) -> Result<Vec<(ConnectionId, Finding)>, StoreFault> {
+    for twin in mail::twins(db, &mail.id)? {
+        retriage(db, twin, snapshot, now)?;
+    }
+    examine(db, row, mail, snapshot, now)
+}
+
 /// Examines a kept mail again.
 pub(crate) fn retriage(db: &Db, row: MailRow, snapshot: &Snapshot, now: Timestamp) -> Result<(), StoreFault> {
-    for (connection, fresh) in examine(db, row, snapshot, now)? {
+    for (connection, fresh) in examine(db, row, mail::get(db, row)?, snapshot, now)? {
         if triage::get(db, row, connection)?.as_ref() != Some(&fresh) {
             triage::set(db, row, connection, &fresh)?;
         }
@@ -208,9 +208,10 @@ pub(crate) fn retriage(db: &Db, row: MailRow, snapshot: &Snapshot, now: Timestam
     Ok(())
 }
 
-/// A kept mail with where it lies.
+/// A mail with where it lies.
 pub(crate) struct Known {
-    pub row: MailRow,
+    /// `None` for one that is not here any more.
+    row: Option<MailRow>,
     pub mail: Mail,
     pub accounts: Vec<AccountId>,
     folders: Vec<String>,
@@ -223,7 +224,24 @@ impl Known {
         let (received, folders) = copy::places(db, row)?;
         let arrived = received.map_or(mail.date, |received| received.min(mail.date));
         let (accounts, twin) = (mail_account::of_mail(db, row)?, mail::has_twin(db, &mail.id)?);
-        Ok(Self { row, mail, accounts, folders, arrived, twin })
+        Ok(Self { row: Some(row), mail, accounts, folders, arrived, twin })
+    }
+
+    fn gone(db: &Db, mail: Mail) -> Result<Self, StoreFault> {
+        let (arrived, twin) = (mail.date, mail::has_twin(db, &mail.id)?);
+        Ok(Self { row: None, mail, accounts: Vec::new(), folders: Vec::new(), arrived, twin })
+    }
+
+    /// What is kept of the answer.
+    pub(crate) fn finding(
+        &self,
+        db: &Db,
+        connection: ConnectionId,
+        standards: &Standards,
+        now: Timestamp,
+    ) -> Result<Finding, StoreFault> {
+        let (Judgement { triage, advice, .. }, candidates) = self.judged(db, connection, standards, now)?;
+        Ok(Finding { triage, candidates, advice })
     }
 
     /// What it is at a connection, how that came about, and the records it may be logged to.
@@ -234,12 +252,26 @@ impl Known {
         standards: &Standards,
         now: Timestamp,
     ) -> Result<(Judgement, Vec<Candidate>), StoreFault> {
-        let candidates = matches(db, connection, &self.mail, &standards.own)?;
-        let thread = thread::facts(db, connection, self.row)?;
+        let threads = standards.book.is_about_threads();
+        self.weighed(db, connection, &standards.own, threads, |facts| judge(facts, standards, now))
+    }
+
+    /// What `weigh` says of all that is known of it at a connection, and the records it may be logged to. `threads`: rules
+    /// about conversations are asked.
+    pub(crate) fn weighed<T>(
+        &self,
+        db: &Db,
+        connection: ConnectionId,
+        own: &[Address],
+        threads: bool,
+        weigh: impl FnOnce(&Facts<'_>) -> T,
+    ) -> Result<(T, Vec<Candidate>), StoreFault> {
+        let candidates = matches(db, connection, &self.mail, own)?;
+        let thread = self.thread(db, connection, threads, !candidates.is_empty())?;
         let facts = Facts {
             connection,
             mail: &self.mail,
-            outgoing: self.mail.direction(&standards.own) == Direction::Outgoing,
+            outgoing: self.mail.direction(own) == Direction::Outgoing,
             arrived: self.arrived,
             accounts: &self.accounts,
             folders: &self.folders,
@@ -248,7 +280,22 @@ impl Known {
             thread: &thread,
             twin: self.twin,
         };
-        Ok((judge(&facts, standards, now), candidates))
+        Ok((weigh(&facts), candidates))
+    }
+
+    /// What is known of its conversation, as far as anything asks for it: a conversation may be thousands of mails long.
+    /// What was decided about the others counts only for a mail that matched.
+    fn thread(
+        &self,
+        db: &Db,
+        connection: ConnectionId,
+        threads: bool,
+        matched: bool,
+    ) -> Result<ThreadFacts, StoreFault> {
+        let Some(row) = self.row else { return Ok(ThreadFacts::default()) };
+        let decided = if matched { thread::facts(db, connection, row)? } else { ThreadFacts::default() };
+        let mails = if threads { thread::others(db, row)? } else { BTreeSet::new() };
+        Ok(ThreadFacts { mails, ..decided })
     }
 }
 

@@ -105,6 +105,7 @@ fn read(header: &Header<'_>, raw: &[u8], received_at: Timestamp) -> Parsed {
     let entity = Entity::of(header, &mut defects);
     let text = Content::of(&entity, &mut defects);
     let attachments = text.attachments(&mut defects);
+    let marks = marks::of(header, &entity, &participants, &subject, &text.body.text);
     let mut mail = Mail {
         id: MailId { key: MailKey::of_message_id(&message_id), content },
         message_id,
@@ -115,7 +116,7 @@ fn read(header: &Header<'_>, raw: &[u8], received_at: Timestamp) -> Parsed {
         participants,
         attachments,
         snippet: body::snippet(&text.body.text),
-        marks: marks::of(header, &subject, &text.body.text),
+        marks,
         defects,
         size: raw.len() as u64,
     };

@@ -13,8 +13,10 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 
 use crate::html::{self, TooComplex};
+use landmark::Landmark;
 
 mod colour;
+pub(crate) mod landmark;
 mod style;
 mod survey;
 
@@ -144,7 +146,7 @@ const TAGS: &[&str] = &[
     "wbr",
 ];
 
-const GENERIC_ATTRIBUTES: &[&str] = &["align", "dir", "lang", "style", "title"];
+const GENERIC_ATTRIBUTES: &[&str] = &["align", "class", "dir", "id", "lang", "style", "title"];
 
 const ATTRIBUTES: &[(&str, &[&str])] = &[
     ("a", &["href"]),
@@ -186,6 +188,7 @@ pub(crate) fn attribute<'v>(tag: &str, name: &str, value: &'v str) -> Option<Cow
     match (tag, name) {
         ("a", "href") => keep(is_link(value)),
         ("img", "src") => keep(is_own_image(value)),
+        (_, "class" | "id") => Landmark::of(value).map(|mark| Cow::Borrowed(mark.word())),
         (_, "style") => Some(style::clean(value)).filter(|style| !style.is_empty()).map(Cow::Owned),
         (_, "color") => keep(colour::is_ink(value)),
         (

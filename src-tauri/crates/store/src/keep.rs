@@ -37,14 +37,14 @@ pub struct Kept {
 }
 
 /// Keeps a batch of one folder and moves its cursor. `examine` says what each mail is at each connection, once it is known
-/// where it lies: a folder may be what a rule is about.
+/// where it lies: a folder may be what a rule is about. It is handed the mail as it was parsed.
 pub fn batch(
     db: &Connection,
     folder: FolderId,
     cursor: Cursor,
     received: Vec<Received>,
     now: Timestamp,
-    mut examine: impl FnMut(&Connection, MailRow) -> Result<Vec<(ConnectionId, Finding)>, StoreFault>,
+    mut examine: impl FnMut(&Connection, MailRow, Mail) -> Result<Vec<(ConnectionId, Finding)>, StoreFault>,
 ) -> Result<Kept, StoreFault> {
     let mut kept = Kept::default();
     for Received { listed, mail, bytes } in received {
@@ -61,7 +61,7 @@ pub fn batch(
         };
         copy::add(db, folder, listed.uid, row, listed.received_at)?;
         mail_account::add(db, row, folder)?;
-        for (connection, finding) in examine(db, row)? {
+        for (connection, finding) in examine(db, row, mail)? {
             triage::set(db, row, connection, &finding)?;
         }
     }

@@ -56,8 +56,13 @@ fn leak(sql: String) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use otomo_domain::account::ConnectionId;
+    use otomo_domain::judge::Advice;
+    use otomo_domain::review::{State, Triage};
+    use otomo_domain::rules::{About, Origin, Rule, Then};
     use rusqlite::Connection;
+
+    use super::*;
 
     #[test]
     fn the_migrations_are_sound() {
@@ -121,6 +126,76 @@ mod tests {
         let numbered = "SELECT count(DISTINCT change) FROM review WHERE change > 0";
         let count: i64 = ledger.query_row(numbered, [], |row| row.get(0)).expect("a count");
         assert_eq!(count, 2, "the desk takes them in");
+    }
+
+    #[test]
+    fn what_was_denied_stays_denied_under_its_number_and_of_two_words_the_stricter_holds() {
+        let mut ledger = Connection::open_in_memory().expect("memory");
+        super::ledger().to_version(&mut ledger, 3).expect("the version before");
+        let kept = r#"INSERT INTO rule (id, deny, created_at) VALUES
+            (2, '{"kind":"internal_domain","value":"both.jp"}', 5), (4, '{"kind":"never_log_domain","value":"both.jp"}', 6),
+            (5, '{"kind":"never_log_address","value":"a@x.jp"}', 7), (9, '{"kind":"internal_domain","value":"own.jp"}', 8);"#;
+        ledger.execute_batch(kept).expect("what it kept");
+        super::ledger().to_latest(&mut ledger).expect("the latest version");
+        let told = |rule: &Rule| (rule.id, rule.about.clone(), rule.then, rule.created_at.0);
+        let expected = [
+            (Some(4), About::Domain("both.jp".into()), Then::NeverLog, 6),
+            (Some(5), About::Address(crate::fixture::address("a@x.jp")), Then::NeverLog, 7),
+            (Some(9), About::Domain("own.jp".into()), Then::Internal, 8),
+        ];
+        let rules = rule::list(&ledger).expect("rules");
+        assert_eq!(rules.iter().map(told).collect::<Vec<_>>(), expected);
+        for known in rules {
+            assert_eq!(
+                rule::about(&ledger, &known.about).expect("a look"),
+                Some(known),
+                "it is found by what it is about"
+            );
+        }
+    }
+
+    #[test]
+    fn a_decision_from_before_is_the_reps() {
+        let mut ledger = Connection::open_in_memory().expect("memory");
+        super::ledger().to_version(&mut ledger, 3).expect("the version before");
+        let kept = "INSERT INTO connection (id, kind, name, settings, status) VALUES (3, 'k', 'n', '{}', 'active');
+            INSERT INTO decision (id, at, verb) VALUES (1, 0, 'keep_private');
+            INSERT INTO review (connection, key, content, state, rev, decision, retract_after, attempt, changed_at, choice)
+                VALUES (3, zeroblob(32), zeroblob(32), 'private', 1, 1, 0, 0, 5, '{\"level\":\"full\",\"links\":[],\"attachments\":[]}');";
+        ledger.execute_batch(kept).expect("what it kept");
+        super::ledger().to_latest(&mut ledger).expect("the latest version");
+        let review = review::get(&ledger, review::ReviewId(1)).expect("the review").review;
+        assert_eq!((review.origin, review.included, review.snoozed_until), (Some(Origin::User), false, None));
+    }
+
+    /// Reasons were told in another form; a mail that was out must not come in by that.
+    #[test]
+    fn mail_that_was_out_stays_out_and_what_waited_waits() {
+        let mut cache = Connection::open_in_memory().expect("memory");
+        super::cache().to_version(&mut cache, 4).expect("the version before");
+        let kept = r#"INSERT INTO mail (id, key, content, message_id, refs, thread, date, subject, snippet, defects, size, raw)
+                VALUES (1, x'01', x'01', '<1>', '[]', 1, 5, 's', '', '[]', 1, 1), (2, x'02', x'02', '<2>', '[]', 2, 6, 's', '', '[]', 1, 2);
+            INSERT INTO triage (mail, connection, verdict, triage, candidates) VALUES
+                (1, 3, 'excluded', '{"triage":"excluded","why":{"reason":"never_log","address":"a@x.jp",
+                    "rule":{"kind":"never_log_address","value":"a@x.jp","origin":{"by":"rule","id":1}}}}', '[]'),
+                (2, 3, 'matched', '{"triage":"matched"}',
+                    '[{"record":{"type":"contact","id":"A"},"name":"A","reasons":[]}]');
+            INSERT INTO desk (mail, connection, state, date) VALUES (1, 3, 'excluded', 5), (2, 3, 'pending', 6);"#;
+        cache.execute_batch(kept).expect("what it kept");
+        super::cache().to_latest(&mut cache).expect("the latest version");
+        let found =
+            |row| triage::get(&cache, mail::MailRow(row), ConnectionId(3)).expect("it can be read").expect("a finding");
+        assert!(matches!(found(1).triage, Triage::Excluded { .. }));
+        assert_eq!(
+            (found(2).triage, found(2).advice, found(2).candidates.len()),
+            (Triage::Matched, Advice::default(), 1)
+        );
+        let marks = mail::get(&cache, mail::MailRow(2));
+        assert!(marks.is_err() || marks.is_ok_and(|mail| !mail.marks.examined), "nothing is known of its header");
+        let page =
+            |state| desk::page(&cache, ConnectionId(3), &[state], desk::Pile::All, None, 9).expect("a page").len();
+        assert_eq!((page(State::Excluded), page(State::Pending)), (1, 1));
+        assert!(desk::by_itself(&cache, ConnectionId(3), 9).expect("a look").is_empty());
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod attachment;
 pub mod born;
 pub mod contact;
 pub mod copy;
+pub mod coverage;
 pub mod desk;
 pub mod folder;
 pub mod health;

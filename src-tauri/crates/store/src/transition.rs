@@ -23,6 +23,11 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// The rep, about a mail that matched, whatever revision it has.
+    pub fn rep(at: Timestamp) -> Self {
+        Self { origin: Origin::User, ..Self::engine(at) }
+    }
+
     /// The program itself, carrying out what was decided.
     pub fn engine(at: Timestamp) -> Self {
         Self { at, origin: Origin::Engine, expected_rev: None, decision: None, triage: &Triage::Matched }

@@ -71,3 +71,19 @@ test('single keys act until the person switches them off, and the choice is kept
   appearance.useSingleKeys(true);
   expect((await model()).singleKeys).toBe(true);
 });
+
+test.each([
+  ['{"mail.share":["y"]}', { 'mail.share': ['y'] }],
+  ['{"mail.share":"y","mail.keep":[1],"mail.later":[]}', { 'mail.later': [] }],
+  ['[', {}],
+  ['null', {}],
+])('of %s as the keys that were kept, %j is taken', async (kept, bindings) => {
+  window({ 'otomo.keys': kept }, false);
+  expect((await model()).bindings).toEqual(bindings);
+});
+
+test('the keys that a person chose are kept', async () => {
+  window({}, false);
+  (await model()).bind({ 'mail.share': ['y'] });
+  expect((await model()).bindings).toEqual({ 'mail.share': ['y'] });
+});

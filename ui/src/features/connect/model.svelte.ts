@@ -3,6 +3,7 @@ import type { Desk } from '../../desk.svelte';
 import type { AccountView, FoundHere, Hosting, NewAccountArgs, Offer, Verdict } from '../../gen/api';
 import { argsOf } from './args';
 import { BrowserSignIn } from './browser.svelte';
+import { SharingDraft, USUAL } from './details.svelte';
 import { PastDraft } from './past.svelte';
 import { Search } from './search.svelte';
 import { ServerDraft, type ServerField } from './server.svelte';
@@ -43,6 +44,10 @@ export class Connecting {
   readonly test: MailboxTest;
   readonly past: PastDraft;
   readonly sharing: Sharing;
+  /** How it shares besides its mode. */
+  readonly details: SharingDraft;
+  /** Why that was not saved, though the mailbox is connected. */
+  notSaved = $state.raw<unknown>(null);
   readonly trail = new Trail();
   readonly #desk: Desk;
   /** What the last search was for. */
@@ -54,6 +59,7 @@ export class Connecting {
     this.browser = new BrowserSignIn(desk.host);
     this.test = new MailboxTest(desk.host);
     this.past = new PastDraft(desk.host);
+    this.details = new SharingDraft(USUAL, () => desk.policy.value);
     this.sharing = new Sharing({
       address: () => this.address,
       looksShared: () => this.search.detected?.looks_shared ?? null,
@@ -249,6 +255,7 @@ export class Connecting {
     try {
       this.account = await this.#desk.host.call('accounts.add', this.args());
       this.#forgetSecrets();
+      await this.saveDetails();
       this.trail.end();
       return true;
     } catch (reason) {
@@ -256,6 +263,17 @@ export class Connecting {
       return false;
     } finally {
       this.busy = false;
+    }
+  };
+
+  /** Keeps how the connected mailbox shares, where the person changed that. */
+  saveDetails = async (): Promise<void> => {
+    if (!this.account || !this.details.isChanged()) return;
+    this.notSaved = null;
+    try {
+      this.account = await this.#desk.host.call('accounts.adjust', { id: this.account.id, sharing: this.details.value() });
+    } catch (reason) {
+      this.notSaved = reason;
     }
   };
 

@@ -376,6 +376,16 @@ describe('the end', () => {
     expect([connecting.stage, connecting.password, connecting.trail.canGoBack]).toEqual(['done', '', false]);
   });
 
+  test('keeps how it shares, where that was changed', async () => {
+    const { connecting, host, last } = await probing();
+    connecting.details.level = 'subject';
+    const connected = connecting.connect();
+    await host.answer(last('accounts.add'), { id: 8, address: 'mori@example.co.jp' });
+    expect(host.argsOf('accounts.adjust')).toMatchObject([{ id: 8, sharing: { level: 'subject' } }]);
+    await host.refuse(last('accounts.adjust'), WRONG);
+    expect([await connected, connecting.stage, connecting.notSaved]).toEqual([true, 'done', WRONG]);
+  });
+
   test('says why it could not connect, and stays', async () => {
     const { connecting, host, last } = await probing();
     const connected = connecting.connect();

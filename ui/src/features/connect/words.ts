@@ -1,5 +1,6 @@
-import type { Offer, RepRole, SettingsOrigin, ShareMode, Step, Unsupported, Warning } from '../../gen/api';
+import type { AttachmentRule, Level, Offer, RepRole, SettingsOrigin, ShareMode, Step, Unsupported, Warning } from '../../gen/api';
 import { m } from '../../paraglide/messages.js';
+import type { FileKind } from './details.svelte';
 import type { Field } from './model.svelte';
 import type { Range } from './past.svelte';
 import type { Stage } from './trail.svelte';
@@ -82,6 +83,24 @@ export const MODE_WORDS: Record<ShareMode, { name: Word; means: Word }> = {
   share: { name: m.connect_mode_share, means: m.connect_mode_share_means },
   ask_once: { name: m.connect_mode_ask, means: m.connect_mode_ask_means },
   manual: { name: m.connect_mode_manual, means: m.connect_mode_manual_means },
+};
+
+/** What a mode means for a mailbox that this person reads: a team is not asked about the first mails. */
+export const modeMeans = (mode: ShareMode, role: RepRole): string =>
+  mode === 'share' && role === 'shared_address' ? m.connect_mode_share_means_team() : MODE_WORDS[mode].means();
+
+export const LEVEL_NAMES: Record<Level, Word> = { metadata: m.level_metadata, subject: m.level_subject, full: m.level_full };
+
+export const FILES_WORDS: Record<AttachmentRule['kind'], { name: Word; means: Word }> = {
+  ask: { name: m.sharing_files_ask, means: m.sharing_files_ask_text },
+  never: { name: m.sharing_files_never, means: m.sharing_files_never_text },
+  up_to: { name: m.sharing_files_up_to, means: m.sharing_files_up_to_text },
+};
+
+export const FILE_KIND_WORDS: Record<FileKind, Word> = {
+  pdf: m.sharing_files_pdf,
+  image: m.sharing_files_image,
+  office: m.sharing_files_office,
 };
 
 /** The rule that a field breaks. */

@@ -1,7 +1,7 @@
 /** Changing a connected mailbox: its servers and sign-in, its share mode, its folders, its sender addresses. */
 import type { Desk } from '../../desk.svelte';
 import type { AccountView, ChangeArgs, RepRole, SenderAddress, ShareMode } from '../../gen/api';
-import { BrowserSignIn, looksLikeAddress, narrow, PastDraft, recommended, ServerDraft, wayOf } from '../connect';
+import { BrowserSignIn, looksLikeAddress, narrow, PastDraft, recommended, ServerDraft, SharingDraft, wayOf } from '../connect';
 
 export type Section = 'server' | 'share' | 'past' | 'senders';
 
@@ -25,10 +25,11 @@ export class AccountEdit {
   readonly servers = new ServerDraft();
   readonly browser: BrowserSignIn;
   readonly past: PastDraft;
+  readonly sharing: SharingDraft;
   readonly #desk: Desk;
 
-  constructor(desk: Desk, account: AccountView) {
-    [this.#desk, this.account] = [desk, account];
+  constructor(desk: Desk, account: AccountView, section: Section = 'server') {
+    [this.#desk, this.account, this.section] = [desk, account, section];
     this.browser = new BrowserSignIn(desk.host);
     this.past = new PastDraft(desk.host);
     this.servers.take(account);
@@ -36,6 +37,7 @@ export class AccountEdit {
     this.role = account.role ?? 'rep';
     this.mode = account.share_mode ?? recommended(this.role);
     this.senders = account.senders;
+    this.sharing = new SharingDraft(account.sharing, () => desk.policy.value);
     this.past.show(account.folders.map(({ name, role }) => ({ name, role, survey: null })), account.folders.map(({ name }) => name));
     if (account.import_since === null) this.past.range = 'all';
     else [this.past.range, this.past.day] = ['date', new Date(account.import_since).toLocaleDateString('sv')];
@@ -43,6 +45,12 @@ export class AccountEdit {
 
   /** The mode that the company has set for every account. */
   readonly lockedMode = $derived.by(() => this.#desk.policy.value?.share_mode ?? null);
+
+  /** How many more mails are asked about before any goes by itself: a team is not asked. */
+  readonly practiceLeft = $derived.by(() => {
+    const byItself = (this.lockedMode ?? this.mode) === 'share' && this.role !== 'shared_address';
+    return byItself ? this.account.practice_left : 0;
+  });
 
   /** The ways to sign in that there are: no password where a provider's own sign-in exists. */
   readonly methods = $derived.by((): Method[] => {
@@ -87,7 +95,8 @@ export class AccountEdit {
 
   saveShare = (): Promise<boolean> => {
     const { role, mode, lockedMode } = this;
-    return this.#adjust(lockedMode === null ? { role, share_mode: mode } : { role });
+    const sharing = this.sharing.value();
+    return this.#adjust(lockedMode === null ? { role, share_mode: mode, sharing } : { role, sharing });
   };
 
   savePast = (): Promise<boolean> => this.#adjust({ folders: [...this.past.chosen], import_since: this.past.since() ?? 0 });

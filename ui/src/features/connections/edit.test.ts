@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Desk } from '../../desk.svelte';
 import type { AccountView, PolicyView } from '../../gen/api';
+import { SHARING } from '../../host/fake/sample';
 import { Scripted } from '../../host/scripted';
 import { AccountEdit } from './edit.svelte';
 
@@ -12,6 +13,8 @@ const ACCOUNT: AccountView = {
   sending: { kind: 'smtp', endpoint: { host: 'smtp.example.co.jp', port: 465, security: 'tls' }, auth: { with: 'own', user: 'relay' } },
   role: 'rep',
   share_mode: 'ask_once',
+  sharing: SHARING,
+  practice_left: 0,
   import_since: new Date('2026-10-01T00:00:00').getTime(),
   senders: [{ address: 'mori@example.co.jp', name: '森', from_provider: false }],
   doing: { state: 'in_step' },
@@ -102,7 +105,26 @@ test('a mode that the company set is left to it', async () => {
   const { host, edit } = await editing({}, { share_mode: 'manual' });
   edit.role = 'executive';
   void edit.saveShare();
-  expect(host.argsOf('accounts.adjust')).toEqual([{ id: 3, role: 'executive' }]);
+  expect(host.argsOf('accounts.adjust')).toEqual([{ id: 3, role: 'executive', sharing: SHARING }]);
+});
+
+describe('getting used to sharing by itself', () => {
+  test.each([
+    ['share', 'rep', null, 12],
+    ['share', 'shared_address', null, 0],
+    ['ask_once', 'rep', null, 0],
+    ['manual', 'rep', 'share', 12],
+  ] as const)('in the mode %s, as %s, with the company saying %s, leaves %s to ask about', async (mode, role, fixed, left) => {
+    const { edit } = await editing({ share_mode: mode, role, practice_left: 12 }, { share_mode: fixed });
+    expect(edit.practiceLeft).toBe(left);
+  });
+
+  test('ends with the next saving once the person says so', async () => {
+    const { host, edit } = await editing({ share_mode: 'share', practice_left: 12 });
+    edit.sharing.practised = true;
+    void edit.saveShare();
+    expect(host.argsOf('accounts.adjust')[0]?.sharing?.practised).toBe(true);
+  });
 });
 
 describe('sender addresses', () => {

@@ -6,8 +6,8 @@ import { Arrival, type Start } from './model.svelte';
 
 const WRONG = { code: 'database_failed', action: 'retry' } as ApiError;
 const KINDS: ConnectorInfo[] = [
-  { kind: 'rest', fields: [field('url', false), field('token', true)], retraction: 'delete' },
-  { kind: 'folder', fields: [field('path', false)], retraction: 'delete' },
+  { kind: 'rest', fields: [field('url', false), field('token', true)], retraction: 'delete', creates_contacts: false },
+  { kind: 'folder', fields: [field('path', false)], retraction: 'delete', creates_contacts: false },
 ];
 
 function field(name: string, secret: boolean) {

@@ -7,6 +7,7 @@ export const SCREEN_WORDS: Record<Screen, () => string> = {
   mailbox: m.frame_mailbox,
   queue: m.frame_queue,
   history: m.frame_history,
+  rules: m.frame_rules,
   connections: m.frame_connections,
   settings: m.frame_settings,
 };

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Desk } from '../../desk.svelte';
 import type { ConnectionView, HistoryArgs, QueueRow, Retraction, State } from '../../gen/api';
 import { Scripted, settled } from '../../host/scripted';
@@ -18,7 +18,7 @@ function decided(rows: QueueRow[], retraction: Retraction = 'delete', can_unlog 
       const last = page.at(-1);
       return { rows: page, next: last && start + limit < rows.length ? { changed_at: last.changed_at, id: last.id } : null };
     })
-    .always('crm.kinds', () => [{ kind: 'rest', fields: [], retraction }])
+    .always('crm.kinds', () => [{ kind: 'rest', fields: [], retraction, creates_contacts: false }])
     .always('crm.list', () => [{ id: 1, kind: 'rest', name: 'Minato CRM', identity: { can_unlog } } as ConnectionView]);
   const desk = new Desk(host);
   void desk.connections.ask();
@@ -33,32 +33,58 @@ test('each day has its heading once', async () => {
   expect(history.lines.map((line) => ('day' in line ? line.day : line.row.id))).toEqual(['今日', 3, 2, '昨日', 1]);
 });
 
-test('a filter shows its own states, private ones with their own', async () => {
-  const { history } = decided([row(5, 'logged'), row(4, 'private'), row(3, 'retracted'), row(2, 'already_in_crm'), row(1, 'retracting')]);
-  await history.reload();
-  const ids = (): number[] => history.shown.map(({ id }) => id);
-  expect(ids()).toEqual([5, 4, 3, 2, 1]);
-  history.choose('shared');
-  expect(ids()).toEqual([5, 2]);
-  history.choose('private');
-  expect(ids()).toEqual([4]);
-  history.choose('retracted');
-  expect(ids()).toEqual([3, 1]);
+describe('a filter', () => {
+  test('is asked of the program, from the top', async () => {
+    const { host, history } = decided([row(2, 'logged'), row(1, 'private')]);
+    await history.reload();
+    history.choose({ shown: 'private' });
+    await settled();
+    history.choose({ who: 'by_itself', connection: 1 });
+    await settled();
+    expect(host.argsOf('history.list').map(({ filter }) => filter)).toEqual([
+      undefined,
+      { states: ['private'] },
+      { states: ['private'], by: 'by_itself', connection: 1 },
+    ]);
+    expect(history.isNarrowed).toBe(true);
+  });
+
+  test('that was chosen meanwhile makes the answer to the one before useless', async () => {
+    const host = new Scripted();
+    const history = new HistoryModel(new Desk(host));
+    void history.reload();
+    await settled();
+    history.choose({ shown: 'private' });
+    await settled();
+    await host.answer(0, { rows: [row(1, 'logged')], next: null });
+    expect([history.rows.length, history.course.state]).toEqual([0, 'loading']);
+    await host.answer(1, { rows: [row(2, 'private')], next: null });
+    expect(history.rows.map(({ id }) => id)).toEqual([2]);
+  });
+
+  test('for words waits until typing pauses', async () => {
+    vi.useFakeTimers();
+    const { host, history } = decided([row(1, 'logged')]);
+    for (const text of ['見', '見積', '見積書']) history.choose({ text });
+    await vi.advanceTimersByTimeAsync(300);
+    vi.useRealTimers();
+    expect(host.argsOf('history.list').map(({ filter }) => filter)).toEqual([{ text: '見積書' }]);
+  });
 });
 
 describe('pages', () => {
-  const rows = Array.from({ length: 2500 }, (_, index) => row(2500 - index, 'logged', noon - index * HOUR));
+  const rows = Array.from({ length: 250 }, (_, index) => row(250 - index, 'logged', noon - index * HOUR));
 
-  test('are loaded until the picture is whole, and then as they are asked for', async () => {
+  test('are loaded as they are asked for', async () => {
     const { host, history } = decided(rows);
     await history.reload();
-    expect([history.isWhole, history.rows.length]).toEqual([true, 1100]);
+    expect(history.rows.length).toBe(100);
     await history.more();
     await history.more();
-    expect([history.rows.length, history.hasMore]).toEqual([2500, false]);
+    expect([history.rows.length, history.hasMore]).toEqual([250, false]);
     await history.more();
-    expect(host.argsOf('history.list').length).toBe(4);
-    expect(new Set(history.rows.map(({ id }) => id)).size).toBe(2500);
+    expect(host.argsOf('history.list').length).toBe(3);
+    expect(new Set(history.rows.map(({ id }) => id)).size).toBe(250);
   });
 
   test('are asked for one after the other, however many changes come in meanwhile', async () => {
@@ -90,32 +116,17 @@ test('a change of the history asks again, other changes do not', async () => {
   expect(host.argsOf('history.list').length).toBe(2);
 });
 
-test('the bars count each of the last days, the newest at the end', async () => {
-  const { history } = decided([
-    row(5, 'logged'),
-    row(4, 'private'),
-    row(3, 'retracted'),
-    row(2, 'logged', noon - 13 * 24 * HOUR),
-    row(1, 'logged', noon - 15 * 24 * HOUR),
-  ]);
-  await history.reload();
-  const bars = history.bars();
-  expect(bars.length).toBe(14);
-  expect([bars[0]?.shared, bars[13]?.shared, bars[13]?.private]).toEqual([1, 1, 1]);
-  expect(bars.reduce((sum, bar) => sum + bar.shared, 0)).toBe(2);
-});
-
 describe('taking back', () => {
   test.each([
-    ['delete', true, true],
-    ['recycle', true, true],
-    ['none', true, false],
-    ['delete', false, false],
-  ] as const)('with retraction %s and the right %s is possible: %s', async (retraction, right, possible) => {
+    ['delete', true, 'delete'],
+    ['recycle', true, 'recycle'],
+    ['none', true, 'none'],
+    ['delete', false, 'none'],
+  ] as const)('where the CRM can %s and the right is %s means: %s', async (retraction, right, expected) => {
     const { history } = decided([row(1, 'logged')], retraction, right);
     history.watch();
     await settled();
-    expect(history.canRetract(row(1, 'logged'))).toBe(possible);
+    expect(history.retractionOf(row(1, 'logged'))).toBe(expected);
   });
 
   test('is asked for once and closes the question', async () => {

@@ -1,36 +1,57 @@
-/** What the rep decides: seen in the same frame, carried out behind, taken back as long as there is time. */
-import type { DecidedView, MailRowView, State, WishArgs } from '../../gen/api';
+/**
+ * What the rep decides: seen in the same frame, carried out behind, taken back as long as there is time. It belongs to the
+ * desk, so that what was decided in one list can be taken back in another.
+ */
+import type { AlwaysOption, MailRowView, NewRule, QueueRow, State, WishArgs } from '../../gen/api';
 import type { Host } from '../../host';
 import type { Pages } from './pages.svelte';
 
-export type Verb = 'share' | 'keep_private';
-
-const BECOMES = { share: 'scheduled', keep_private: 'private' } as const satisfies Record<Verb, State>;
+export type Verb = 'share' | 'keep_private' | 'later' | 'include' | 'never_log';
 
 /** The states that a verb is possible in; the program has the last word (`domain::review`). */
 const FROM: Record<Verb, readonly (State | null)[]> = {
   share: ['pending', 'private', 'retracted', 'failed_perm'],
   keep_private: ['pending', 'unmatched', 'scheduled', 'queued', 'failed_retry', 'failed_perm'],
+  later: ['pending', 'unmatched'],
+  include: ['excluded'],
+  never_log: ['pending', 'unmatched', 'private'],
 };
 
 export const isPossible = (verb: Verb, { state }: MailRowView): boolean => FROM[verb].includes(state);
 
+/** What is to be done with which mail. */
+export interface Order {
+  verb: Verb;
+  connection: number;
+  rows: readonly MailRowView[];
+  /** How long it can be taken back, in milliseconds, until the program says so itself. */
+  grace: number;
+  wish?: WishArgs;
+  /** The digest of the preview that the rep looked at. */
+  previewed?: string;
+  /** The same from now on, of the only mail. */
+  always?: AlwaysOption;
+  /** When mail that is put off comes back. */
+  until?: number;
+  /** What is never logged from now on. */
+  rule?: NewRule;
+}
+
 /** A decision that can be taken back. */
 export class Made {
-  readonly verb: Verb;
-  /** The rows as they were. */
-  readonly rows: readonly MailRowView[];
+  readonly order: Order;
   /** When it can't be taken back any more. */
   until = $state(0);
-  /** The program's answer; `null` where it refused. */
-  answered: Promise<DecidedView | null> = Promise.resolve(null);
+  /** How to take it back; `null` where the program refused it. */
+  answered: Promise<TakeBack | null> = Promise.resolve(null);
 
-  constructor(verb: Verb, rows: readonly MailRowView[], until: number) {
-    this.verb = verb;
-    this.rows = rows;
+  constructor(order: Order, until: number) {
+    this.order = order;
     this.until = until;
   }
 }
+
+type TakeBack = () => Promise<readonly QueueRow[]>;
 
 /** A decision, or the undoing of one, that the program refused. */
 export interface Refused {
@@ -39,41 +60,39 @@ export interface Refused {
   reason: unknown;
 }
 
-export interface Order {
-  connection: number;
-  rows: readonly MailRowView[];
-  /** How long it can be taken back, in milliseconds, until the program says so itself. */
-  grace: number;
-}
-
 export class Decisions {
   /** What can be taken back, the latest first. */
   made = $state.raw<readonly Made[]>([]);
   refused = $state.raw<Refused | null>(null);
   readonly #host: Host;
-  readonly #pages: Pages;
+  /** The list in sight, and whose mail it shows. */
+  #shown: { pages: Pages; connection: () => number | null } | null = null;
   /** Revisions that this window's own decisions led to; the list may not have followed yet. */
-  readonly #revisions = new Map<number, number>();
+  readonly #revisions = new Map<string, number>();
   /** Decisions are told one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(host: Host, pages: Pages) {
+  constructor(host: Host) {
     this.#host = host;
-    this.#pages = pages;
   }
 
-  /** Shares; with a preview's digest exactly what was looked at. Gives back whether it was taken. */
-  share(order: Order, wish: WishArgs, previewed?: string): Promise<boolean> {
-    const looked = previewed === undefined ? {} : { payload_sha256: previewed };
-    return this.#decide('share', order, (items) =>
-      this.#host.call('review.share', { connection: order.connection, items, wish, ...looked }),
-    );
+  /** Shows what is decided in this list from now on; gives back how to stop. */
+  show(pages: Pages, connection: () => number | null): () => void {
+    const shown = { pages, connection };
+    this.#shown = shown;
+    return () => {
+      if (this.#shown === shown) [this.#shown, this.refused] = [null, null];
+    };
   }
 
-  keepPrivate(order: Order): Promise<boolean> {
-    return this.#decide('keep_private', order, (items) =>
-      this.#host.call('review.keep_private', { connection: order.connection, items }),
-    );
+  /** Decides, and says whether the program took it. */
+  async take(order: Order): Promise<boolean> {
+    const made = new Made(order, Date.now() + order.grace);
+    this.refused = null;
+    this.made = [made, ...this.made];
+    this.#update(became(order));
+    this.#last = made.answered = this.#last.then(() => this.#tell(made));
+    return (await made.answered) !== null;
   }
 
   /** Takes the latest decision back; gives back what it was. */
@@ -82,7 +101,7 @@ export class Decisions {
     if (!latest) return null;
     this.#forget(latest);
     this.refused = null;
-    this.#pages.update(latest.rows);
+    this.#update(latest.order.rows);
     this.#last = this.#last.then(() => this.#takeBack(latest));
     return latest;
   }
@@ -92,50 +111,68 @@ export class Decisions {
     if (this.made.some(({ until }) => until <= now)) this.made = this.made.filter(({ until }) => until > now);
   }
 
-  async #decide(verb: Verb, { rows, grace }: Order, call: (items: Items) => Promise<DecidedView>): Promise<boolean> {
-    const made = new Made(verb, rows, Date.now() + grace);
-    this.refused = null;
-    this.made = [made, ...this.made];
-    this.#pages.update(became(made));
-    this.#last = made.answered = this.#last.then(() => this.#tell(made, () => call(this.#items(rows))));
-    return (await made.answered) !== null;
-  }
-
-  async #tell(made: Made, call: () => Promise<DecidedView>): Promise<DecidedView | null> {
+  async #tell(made: Made): Promise<TakeBack | null> {
+    const { verb, rows } = made.order;
     try {
-      const answer = await call();
-      this.#note(answer.items);
-      made.until = answer.release_at ?? made.until;
-      return answer;
+      return await this.#call(made);
     } catch (reason) {
       this.#forget(made);
-      this.#pages.update(made.rows);
-      this.refused = { what: made.verb, rows: made.rows, reason };
+      this.#update(rows);
+      this.refused = { what: verb, rows, reason };
       return null;
     } finally {
-      this.#pages.settle(made.rows);
+      this.#settle(rows);
     }
+  }
+
+  async #call(made: Made): Promise<TakeBack> {
+    const { verb, connection, rows, wish, previewed, always, until = 0, rule } = made.order;
+    if (verb === 'never_log' && rule) {
+      const { rule: added } = await this.#host.call('rules.add', rule);
+      return async () => (await this.#host.call('rules.remove', { id: added.id ?? 0 }), []);
+    }
+    const items = rows.map((row) => ({ mail: row.mail, expected_rev: Math.max(row.rev, this.#revisions.get(nameOf(row)) ?? 0) }));
+    const order = { connection, items };
+    const from_now_on = always && { always: always.always };
+    const looked = previewed !== undefined && { payload_sha256: previewed };
+    const answer = await (verb === 'share'
+      ? this.#host.call('review.share', { ...order, ...(wish && { wish }), ...looked, ...from_now_on })
+      : verb === 'later'
+        ? this.#host.call('review.later', { ...order, until })
+        : verb === 'include'
+          ? this.#host.call('review.include', order)
+          : this.#host.call('review.keep_private', { ...order, ...from_now_on }));
+    this.#note(answer.items);
+    made.until = answer.release_at ?? made.until;
+    return () => this.#host.call('review.undo', { decision_id: answer.decision_id });
   }
 
   async #takeBack(made: Made): Promise<void> {
-    const answer = await made.answered;
-    if (!answer) return;
+    const takeBack = await made.answered;
+    if (!takeBack) return;
     try {
-      this.#note(await this.#host.call('review.undo', { decision_id: answer.decision_id }));
+      this.#note(await takeBack());
     } catch (reason) {
-      this.#pages.update(became(made));
-      this.refused = { what: 'undo', rows: made.rows, reason };
+      this.#update(became(made.order));
+      this.refused = { what: 'undo', rows: made.order.rows, reason };
     } finally {
-      this.#pages.settle(made.rows);
+      this.#settle(made.order.rows);
     }
   }
 
-  #items(rows: readonly MailRowView[]): Items {
-    return rows.map(({ mail, rev }) => ({ mail, expected_rev: Math.max(rev, this.#revisions.get(mail) ?? 0) }));
+  #update(rows: readonly MailRowView[]): void {
+    this.#shown?.pages.update(this.#inSight(rows));
   }
 
-  #note(rows: readonly { mail: number | null; rev: number }[]): void {
-    for (const { mail, rev } of rows) if (mail !== null) this.#revisions.set(mail, rev);
+  #settle(rows: readonly MailRowView[]): void {
+    this.#shown?.pages.settle(this.#inSight(rows));
+  }
+
+  /** Another connection's list has nothing to say of them. */
+  #inSight = (rows: readonly MailRowView[]): readonly MailRowView[] => rows.filter(({ connection }) => connection === this.#shown?.connection());
+
+  #note(rows: readonly { connection: number; mail: number | null; rev: number }[]): void {
+    for (const row of rows) if (row.mail !== null) this.#revisions.set(nameOf(row), row.rev);
   }
 
   #forget(made: Made): void {
@@ -143,6 +180,16 @@ export class Decisions {
   }
 }
 
-type Items = { mail: number; expected_rev: number }[];
+const nameOf = ({ connection, mail }: { connection: number | null; mail: number | null }): string => `${connection}/${mail}`;
 
-const became = ({ verb, rows }: Made): MailRowView[] => rows.map((row) => ({ ...row, state: BECOMES[verb] }));
+/** The rows as they will be once the program has followed. */
+function became({ verb, rows, until, grace }: Order): MailRowView[] {
+  const becomes: Record<Verb, Partial<MailRowView>> = {
+    share: { state: 'scheduled', snoozed_until: null, release_at: Date.now() + grace },
+    keep_private: { state: 'private', snoozed_until: null, release_at: null },
+    later: { snoozed_until: until ?? null },
+    include: { state: 'pending' },
+    never_log: { state: 'excluded' },
+  };
+  return rows.map((row) => ({ ...row, ...becomes[verb] }));
+}

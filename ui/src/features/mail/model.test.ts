@@ -1,84 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Desk } from '../../desk.svelte';
-import type { DecidedView, MailPage, MailRowView, PolicyView, QueueRow, State, Status } from '../../gen/api';
-import { Scripted, settled } from '../../host/scripted';
+import { settled } from '../../host/scripted';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
-import { MailModel } from './model.svelte';
+import { decided, desk, row, WISH, type Beginning } from './model.fixture';
 
 beforeEach(() => overwriteGetLocale(() => 'en'));
-
-/** What a policy leaves to the rep. */
-const UNLOCKED = {
-  share_mode: null,
-  forbids_clear_text: false,
-  forbids_clear_text_outside: false,
-  forbids_certificate_exceptions: false,
-  providers: [],
-};
-
-const row = (mail: number, state: State = 'pending', rev = 0): MailRowView => ({
-  mail,
-  account: 1,
-  connection: 1,
-  rev,
-  state,
-  date: mail,
-  who: null,
-  outgoing: false,
-  contact: null,
-  subject: '',
-  snippet: '',
-  thread: mail,
-  attachments: 0,
-  release_at: null,
-});
-
-const decided = (decision_id: number, mails: number[], rev = 1): DecidedView => ({
-  decision_id,
-  items: mails.map((mail) => ({ mail, rev }) as QueueRow),
-  release_at: Date.now() + 30_000,
-});
-
-interface Beginning {
-  rows: MailRowView[];
-  policy?: Partial<PolicyView>;
-  sharing_allowed?: boolean;
-  /** A list of all states, where decided mail stays. */
-  all?: boolean;
-}
-
-/** A desk with this mail, whose decisions wait for the test to answer them. */
-async function desk({ rows, policy = {}, sharing_allowed = true, all = false }: Beginning) {
-  const host = new Scripted()
-    .always('app.status', () => ({ sharing_allowed }) as Status)
-    .always('accounts.list', () => [])
-    .always('crm.list', () => [{ id: 1, name: 'CRM' } as never])
-    .always('policy.get', () => ({ error: null, grace_seconds: 30, max_level: null, preset_domains: [], ...UNLOCKED, ...policy }))
-    .always('review.list', (): MailPage => ({ rows, next: null, total: rows.length }));
-  const desk = new Desk(host);
-  desk.watch();
-  const ask = () => host.call('review.list', { connection: 1 });
-  const model = new MailModel(desk, { name: 'review.list', ask, shows: (state) => all || state === 'pending' });
-  model.watch();
-  await settled();
-  model.turn();
-  const questions = (name: string) => host.asked.filter((asked) => asked.name === name);
-  return {
-    host,
-    model,
-    mails: () => model.pages.rows.map(({ mail }) => mail),
-    at: () => model.cursor.row?.mail,
-    /** Answers or refuses the latest question of this name. */
-    async answer(name: string, answer: unknown): Promise<void> {
-      questions(name).at(-1)?.resolve(answer);
-      await settled();
-    },
-    async refuse(name: string, reason: unknown): Promise<void> {
-      questions(name).at(-1)?.reject(reason);
-      await settled();
-    },
-  };
-}
 
 const three = () => desk({ rows: [row(3), row(2), row(1)] });
 
@@ -89,7 +14,7 @@ describe('a decision', () => {
     expect([mails(), at()]).toEqual([[2, 1], 2]);
     await settled();
     expect(host.argsOf('review.share')).toEqual([
-      { connection: 1, items: [{ mail: 3, expected_rev: 0 }], wish: { level: 'full', attachments: [] } },
+      { connection: 1, items: [{ mail: 3, expected_rev: 0 }], wish: WISH },
     ]);
   });
 
@@ -160,7 +85,7 @@ describe('undo', () => {
     model.undo();
     expect([mails(), at()]).toEqual([[3, 2, 1], 3]);
     await settled();
-    await answer('review.undo', [{ mail: 2, rev: 2 }]);
+    await answer('review.undo', [{ connection: 1, mail: 2, rev: 2 }]);
     expect(host.argsOf('review.undo')).toEqual([{ decision_id: 8 }, { decision_id: 7 }]);
   });
 
@@ -182,7 +107,7 @@ describe('undo', () => {
     model.undo();
     model.decide('share');
     await settled();
-    await answer('review.undo', [{ mail: 3, rev: 2 }]);
+    await answer('review.undo', [{ connection: 1, mail: 3, rev: 2 }]);
     expect(host.argsOf('review.share').at(-1)?.items).toEqual([{ mail: 3, expected_rev: 2 }]);
   });
 
@@ -223,8 +148,8 @@ describe('several at once', () => {
     expect(mails()).toEqual([1]);
     expect(host.argsOf('review.share')[0]).toMatchObject({
       items: [{ mail: 3, expected_rev: 0 }, { mail: 2, expected_rev: 0 }],
-      wish: { attachments: [] },
     });
+    expect(host.argsOf('review.share')[0]?.wish).not.toHaveProperty('attachments');
     expect(model.cursor.chosen).toEqual([]);
   });
 
@@ -232,7 +157,7 @@ describe('several at once', () => {
     const { model, host } = await desk({ rows: Array.from({ length: 21 }, (_, index) => row(21 - index)) });
     model.cursor.all();
     model.decide('share');
-    expect(model.asking).toBe('share');
+    expect(model.asking).toEqual({ verb: 'share', count: 21, sensitive: 0 });
     expect(host.argsOf('review.share')).toEqual([]);
     model.decide('share');
     await settled();
@@ -266,22 +191,22 @@ describe('nothing is shared', () => {
 describe('how much is shared', () => {
   test('is chosen for each mail, and kept while others are read', async () => {
     const { model } = await three();
-    model.choose('subject');
+    model.change({ level: 'subject' });
     model.toggleAttachment('a');
     model.toggleAttachment('b');
     model.toggleAttachment('a');
     model.cursor.move(1);
-    expect(model.wish).toEqual({ level: 'full', attachments: [] });
+    expect(model.wish).toEqual({ ...WISH, attachments: [] });
     model.cursor.move(-1);
-    expect(model.wish).toEqual({ level: 'subject', attachments: ['b'] });
+    expect(model.wish).toEqual({ ...WISH, level: 'subject', attachments: ['b'] });
   });
 
   test('is never more than the policy allows', async () => {
     const { model } = await desk({ rows: [row(1)], policy: { max_level: 'subject' } });
     expect(model.wish.level).toBe('subject');
-    model.choose('full');
+    model.change({ level: 'full' });
     expect(model.wish.level).toBe('subject');
-    model.choose('metadata');
+    model.change({ level: 'metadata' });
     expect(model.wish.level).toBe('metadata');
   });
 

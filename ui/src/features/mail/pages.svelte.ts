@@ -1,5 +1,5 @@
 /** The rows of a list of mail that is longer than anybody reads: they are asked for as they come into sight. */
-import type { AfterView, MailPage, MailRowView, State } from '../../gen/api';
+import type { AfterView, MailPage, MailRowView } from '../../gen/api';
 import type { Host } from '../../host';
 import { concerns } from '../../live.svelte';
 
@@ -7,8 +7,8 @@ export interface Source {
   /** The query that is asked; its tags tell when the rows are out of date. */
   name: 'review.list' | 'mail.list';
   ask: (after: AfterView | undefined, limit: number) => Promise<MailPage>;
-  /** Whether a row of this state stands in the list. */
-  shows: (state: State | null) => boolean;
+  /** Whether a row stands in the list as it is now. */
+  shows: (row: MailRowView) => boolean;
 }
 
 /** Rows asked for at once: at least, and at most (the program's own limit). */
@@ -16,6 +16,8 @@ const PAGE = 200;
 const MOST = 1000;
 /** Rows before and after those in sight that are there before they are needed. */
 const AHEAD = 100;
+/** How often is asked on for a mail that is further down. */
+const REACH = 20;
 
 export class Pages {
   /** Newest first, without a gap, as far as they were asked for. */
@@ -34,7 +36,7 @@ export class Pages {
   #fresh: { from: number; to: number } | null = null;
   /** Rows as they will be once the program has followed a decision; its answers may still lag behind. */
   readonly #ahead = new Map<number, MailRowView>();
-  #asking = false;
+  #filling: Promise<void> | null = null;
   /** Counts what makes an answer out of date that is under way, and what makes it useless. */
   #changes = 0;
   #starts = 0;
@@ -76,6 +78,17 @@ export class Pages {
     await this.#fill();
   }
 
+  /** Asks on until this mail is there; `null` where it is not among the first rows that are worth asking for. */
+  async reach(mail: number): Promise<MailRowView | null> {
+    for (let asked = 0; asked <= REACH; asked++) {
+      const row = this.rows.find((row) => row.mail === mail);
+      if (row || (this.loaded && this.rows.length >= this.total) || this.failure) return row ?? null;
+      if (this.loaded) this.#sight = { from: this.rows.length, to: Math.min(this.total, this.rows.length + MOST - AHEAD) };
+      await this.#fill();
+    }
+    return null;
+  }
+
   /** Shows rows as they are after a decision: changed in their place, gone, or back again. */
   update(changed: readonly MailRowView[]): void {
     for (const row of changed) this.#ahead.set(row.mail, row);
@@ -83,7 +96,7 @@ export class Pages {
     const others = this.rows.filter(({ mail }) => !mails.has(mail));
     const last = this.rows.at(-1);
     const isLoaded = (row: MailRowView): boolean => this.rows.length >= this.total || (!!last && !isOlder(row, last));
-    const shown = changed.filter((row) => this.#source.shows(row.state) && isLoaded(row));
+    const shown = changed.filter((row) => this.#source.shows(row) && isLoaded(row));
     const rows = shown.length > 0 ? [...others, ...shown].sort((a, b) => (isOlder(a, b) ? 1 : -1)) : others;
     this.#grow(rows, this.total + rows.length - this.rows.length);
   }
@@ -94,9 +107,12 @@ export class Pages {
   }
 
   /** Asks until everything in sight is there and fresh. However many call, one question is under way. */
-  async #fill(): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
+  #fill(): Promise<void> {
+    this.#filling ??= this.#work().finally(() => (this.#filling = null));
+    return this.#filling;
+  }
+
+  async #work(): Promise<void> {
     for (let from = this.#wanted(); from !== null; from = this.#wanted()) {
       const start = this.#starts;
       try {
@@ -107,7 +123,6 @@ export class Pages {
         break;
       }
     }
-    this.#asking = false;
   }
 
   /** The first row that has to be asked for. */
@@ -148,7 +163,7 @@ export class Pages {
 
   #stands(row: MailRowView): boolean {
     const ahead = this.#ahead.get(row.mail);
-    return !ahead || this.#source.shows(ahead.state);
+    return !ahead || this.#source.shows(ahead);
   }
 
   #grow(rows: readonly MailRowView[], total: number): void {

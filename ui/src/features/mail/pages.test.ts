@@ -18,6 +18,8 @@ const row = (mail: number, state: State = 'pending'): MailRowView => ({
   thread: mail,
   attachments: 0,
   release_at: null,
+  snoozed_until: null,
+  asks: [],
 });
 
 /** A program with this many mails, the highest number newest. */
@@ -31,7 +33,7 @@ class Mailbox {
     this.pages = new Pages(this.host, {
       name: 'review.list',
       ask: (after, limit) => this.host.call('review.list', { connection: 1, limit, ...(after && { after }) }),
-      shows: (state) => state === 'pending',
+      shows: ({ state }) => state === 'pending',
     });
   }
   #page(after: number | undefined, limit: number): MailPage {

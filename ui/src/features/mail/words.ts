@@ -1,5 +1,5 @@
 /** What records, roles, rules and returns are called. */
-import type { DenyRule, RecordType, Returned, Role } from '../../gen/api';
+import type { Automated, Exclusion, RecordType, Returned, Role } from '../../gen/api';
 import { m } from '../../paraglide/messages.js';
 import { quoted } from '../../plain';
 
@@ -28,10 +28,25 @@ export const RETURNED_WORDS: Record<Returned, () => string> = {
   denied: m.side_returned_denied,
   mail_gone: m.side_returned_mail_gone,
   key_taken: m.side_returned_key_taken,
+  rule_changed: m.side_returned_rule_changed,
 };
 
-/** Which rule keeps a mail out, and whose rule it is. */
-export function ruleWords(address: string, rule: DenyRule): string {
-  const values = { address: quoted(address), value: quoted(rule.value) };
-  return rule.origin.by === 'policy' ? m.side_never_log_policy(values) : m.side_never_log(values);
+/** How it shows that a machine wrote a mail. */
+export const AUTOMATED_WORDS: Record<Automated, () => string> = {
+  auto_submitted: m.automated_auto_submitted,
+  bounce: m.automated_bounce,
+  mailing_list: m.automated_mailing_list,
+  bulk: m.automated_bulk,
+  calendar: m.automated_calendar,
+  no_reply: m.automated_no_reply,
+  sign_in_notice: m.automated_sign_in_notice,
+};
+
+/** Why a mail is not for the CRM; of a rule, whose it is. */
+export function exclusionWords(why: Exclusion): string {
+  if (why.reason === 'internal') return m.side_internal();
+  if (why.reason === 'not_a_target') return m.side_not_a_target();
+  if (why.reason === 'automated') return m.side_automated({ sign: AUTOMATED_WORDS[why.sign]() });
+  const values = { address: quoted(why.evidence.value), value: quoted(String(why.rule.value)) };
+  return why.rule.id === null ? m.side_never_log_policy(values) : m.side_never_log(values);
 }

@@ -1,6 +1,8 @@
 import type { Desk } from '../../desk.svelte';
 import type { ConnectionView, QueueRow, State } from '../../gen/api';
 import { Live } from '../../live.svelte';
+import { m } from '../../paraglide/messages.js';
+import { waitsForQuiet } from './quiet';
 
 export type Group = 'attention' | 'scheduled' | 'sending' | 'retry';
 
@@ -19,6 +21,9 @@ const GROUP_OF: Partial<Record<State, Group>> = {
   retract_failed: 'attention',
   remote_missing: 'attention',
 };
+
+/** What has not left yet, or can be stopped (`domain::review::Review::step`). */
+const KEEPABLE: readonly State[] = ['scheduled', 'queued', 'uploading', 'verifying', 'failed_retry', 'failed_perm'];
 
 /** What can be done with a row. */
 export type Deed = 'send_now' | 'retry' | 'review' | 'open_crm' | 'connections';
@@ -94,8 +99,20 @@ export class QueueModel {
     return 'retry';
   }
 
-  /** Whether the decision can still be taken back to the review desk. */
-  canUndo = ({ state }: QueueRow): boolean => state === 'scheduled' || state === 'failed_retry';
+  /** Whether the decision can be taken back as if it had not been made: until its grace period is over. */
+  canUndo = ({ state, decision_id }: QueueRow): boolean => state === 'scheduled' && decision_id !== null;
+
+  /** Whether the mail can be kept from leaving: it becomes private. */
+  canKeep = ({ state }: QueueRow): boolean => KEEPABLE.includes(state);
+
+  /** How many mails were decided together with this one and wait like it. */
+  together({ decision_id, connection }: QueueRow): number {
+    const same = this.rows.filter((row) => row.decision_id === decision_id && row.connection === connection && row.state === 'scheduled');
+    return decision_id === null ? 1 : same.length;
+  }
+
+  /** It goes by itself, and not before the quiet hours end. */
+  isQuiet = (row: QueueRow): boolean => waitsForQuiet(row, this.#desk.accounts.value ?? []);
 
   async act(row: QueueRow, deed: Deed): Promise<void> {
     const { host } = this.#desk;
@@ -103,18 +120,27 @@ export class QueueModel {
     else if (deed === 'send_now') await this.#trying(row.id, () => host.call('queue.send_now', { id: row.id }));
     else if (deed === 'retry') await this.#trying(row.id, () => host.call('queue.retry', { id: row.id }));
     else if (deed === 'open_crm') await this.#trying(row.id, () => host.call('app.open_link', { url: row.remote?.url ?? '' }));
-    else if (await this.undo(row)) this.#desk.go('review');
+    else this.#desk.show(row);
   }
 
-  /** Takes the decision back; says whether that worked. */
-  undo = (row: QueueRow): Promise<boolean> => this.#trying(row.id, () => this.#desk.host.call('queue.cancel', { id: row.id }));
+  /** Takes the decision back, with everything that was decided and said together with it; says whether that worked. */
+  undo = (row: QueueRow): Promise<boolean> => {
+    const { decision_id } = row;
+    if (decision_id === null) return Promise.resolve(false);
+    return this.#trying(row.id, () => this.#desk.host.call('review.undo', { decision_id }), m.queue_undone());
+  };
 
-  async #trying(id: number, work: () => Promise<unknown>): Promise<boolean> {
+  /** Keeps the mail from leaving. */
+  keep = (row: QueueRow): Promise<boolean> => this.#trying(row.id, () => this.#desk.host.call('queue.cancel', { id: row.id }), m.queue_kept());
+
+  /** `said`: what a screen reader says once it is done. */
+  async #trying(id: number, work: () => Promise<unknown>, said = ''): Promise<boolean> {
     if (this.busy.has(id)) return false;
     this.busy = new Set([...this.busy, id]);
     this.problem = null;
     try {
       await work();
+      if (said) this.#desk.said = said;
       return true;
     } catch (reason) {
       this.problem = { id, reason };

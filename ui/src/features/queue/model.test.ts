@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Desk } from '../../desk.svelte';
 import type { ApiError, ConnectionView, QueueRow, State } from '../../gen/api';
-import { Scripted, settled } from '../../host/scripted';
+import { Scripted } from '../../host/scripted';
 import { QueueModel } from './model.svelte';
 
 const error = (action: ApiError['action']): ApiError => ({
@@ -13,7 +13,7 @@ const error = (action: ApiError['action']): ApiError => ({
   certificate: null,
 });
 const row = (id: number, state: State, more: Partial<QueueRow> = {}): QueueRow =>
-  ({ id, state, error: null, remote: null, connection: 1, ...more }) as QueueRow;
+  ({ id, state, error: null, remote: null, connection: 1, decision_id: null, ...more }) as QueueRow;
 
 async function queued(rows: QueueRow[]) {
   const host = new Scripted().always('queue.list', () => rows);
@@ -97,22 +97,39 @@ describe('a deed', () => {
     expect(queue.busy.size).toBe(0);
   });
 
-  test('of looking again goes to the review desk once the decision is taken back', async () => {
-    const of = row(7, 'failed_perm', { error: error('review') });
+  test('of looking again opens that very mail and decides nothing', async () => {
+    const of = row(7, 'failed_perm', { error: error('review'), mail: 12 });
     const { host, desk, queue } = await queued([of]);
+    const before = host.asked.length;
     desk.go('queue');
-    void queue.act(of, 'review');
-    expect(desk.screen).toBe('queue');
-    host.asked.at(-1)?.resolve({});
-    await settled();
-    expect([desk.screen, host.argsOf('queue.cancel')]).toEqual(['review', [{ id: 7 }]]);
+    await queue.act(of, 'review');
+    expect([desk.screen, desk.wanted, host.asked.length]).toEqual(['mailbox', 12, before]);
+    desk.go('queue');
+    expect(desk.wanted).toBeNull();
   });
 });
 
-test('only what has not been sent yet can be taken back', async () => {
-  const { queue } = await queued([]);
-  const states: State[] = ['scheduled', 'failed_retry', 'uploading', 'failed_perm', 'retracting'];
-  expect(states.filter((state) => queue.canUndo(row(1, state)))).toEqual(['scheduled', 'failed_retry']);
+const STATES: State[] = ['scheduled', 'queued', 'failed_retry', 'uploading', 'failed_perm', 'retracting'];
+
+test('only what waits out its grace period is taken back, by the decision it came of', async () => {
+  const { host, queue } = await queued([]);
+  expect(STATES.filter((state) => queue.canUndo(row(1, state, { decision_id: 5 })))).toEqual(['scheduled']);
+  expect(queue.canUndo(row(1, 'scheduled', { decision_id: null }))).toBe(false);
+  void queue.undo(row(1, 'scheduled', { decision_id: 5 }));
+  expect(host.argsOf('review.undo')).toEqual([{ decision_id: 5 }]);
+});
+
+test('what has not arrived can be kept private one by one', async () => {
+  const { host, queue } = await queued([]);
+  expect(STATES.filter((state) => queue.canKeep(row(1, state)))).toEqual(STATES.filter((state) => state !== 'retracting'));
+  void queue.keep(row(1, 'queued'));
+  expect(host.argsOf('queue.cancel')).toEqual([{ id: 1 }]);
+});
+
+test('mail that was decided on together is counted together', async () => {
+  const rows = [row(1, 'scheduled', { decision_id: 5 }), row(2, 'scheduled', { decision_id: 5 }), row(3, 'queued', { decision_id: 5 })];
+  const { queue } = await queued([...rows, row(4, 'scheduled', { decision_id: 6 }), row(5, 'scheduled', { decision_id: null })]);
+  expect(queue.rows.map((of) => [of.id, queue.together(of)])).toEqual([[1, 2], [2, 2], [4, 1], [5, 1], [3, 2]]);
 });
 
 test('the countdown runs while the screen is open', async () => {

@@ -4,7 +4,7 @@ import type { Deed } from './model.svelte';
 export const DEED_WORDS: Record<Deed, () => string> = {
   send_now: m.queue_send_now,
   retry: m.queue_try_now,
-  review: m.queue_review,
+  review: m.queue_fix,
   open_crm: m.history_open,
   connections: m.queue_connections,
 };

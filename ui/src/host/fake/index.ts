@@ -2,13 +2,14 @@
  * A program made up for browsers. The page's address chooses how it does: `?state=failed`; or, on the first run, which
  * mailbox there is to connect: `?state=google` (`scenarios.ts` lists them).
  */
-import type { AccountView, ApiError, Commands, QueueRow } from '../../gen/api';
+import type { AccountView, ApiError, Commands } from '../../gen/api';
 import type { Host } from '../types';
 import { error } from './errors';
 import { hostile } from './hostile';
 import { Program, type Beginning } from './program';
+import { FULL } from './reviews';
 import { SCENARIOS } from './scenarios';
-import { accountsOf, connectionOf, MAILS, MINUTE, type Told } from './sample';
+import { accountsOf, connectionOf, DAY, MAILS, MINUTE, type Told } from './sample';
 
 const UNREACHABLE = error('unreachable', 'retry', 'imap.example.co.jp:993: network is unreachable');
 const SLOW = 3000;
@@ -18,14 +19,18 @@ function running(change: Partial<Beginning> = {}): Program {
   const now = Date.now();
   const [accounts, connections] = [accountsOf(now), [connectionOf(now)]];
   const program = new Program({ mails: MAILS, accounts, connections, grace: 30_000, ...change });
-  const full: QueueRow['choice'] = { level: 'full', links: [], attachments: [] };
   if (program.mailboxes.all.length === 0 || program.connections.length === 0 || change.mails?.length === 0) return program;
-  program.decided(7, 'logged', { choice: full, changed_at: now - 40 * MINUTE });
+  program.decided(7, 'logged', { choice: FULL, changed_at: now - 40 * MINUTE });
   program.decided(8, 'private', { changed_at: now - 70 * MINUTE });
-  program.decided(9, 'retracted', { choice: full, changed_at: now - 80 * MINUTE });
-  program.decided(12, 'failed_perm', { choice: full, failed: error('crm_too_large', 'review', 'HTTP 413, 25 MB'), changed_at: now });
+  program.decided(9, 'retracted', { choice: FULL, changed_at: now - 80 * MINUTE });
+  program.decided(12, 'failed_perm', { choice: FULL, failed: error('crm_too_large', 'review', 'HTTP 413, 25 MB'), changed_at: now });
+  program.decided(13, 'pending', { snoozed_until: nextMorning(now), changed_at: now - 90 * MINUTE });
+  const by_itself = { choice: FULL, decision: 900, origin: { by: 'mode', id: 1 }, release_at: now + 14 * MINUTE, changed_at: now - MINUTE } as const;
+  program.decided(16, 'scheduled', by_itself);
   return program;
 }
+
+const nextMorning = (now: number): number => new Date(now + DAY).setHours(9, 0, 0, 0);
 
 /** A rep whose computer has lost the network. */
 function offline(): Program {
@@ -35,7 +40,7 @@ function offline(): Program {
     accounts: accountsOf(now).map((account) => ({ ...account, doing })),
     connections: [{ ...connectionOf(now), doing }],
   });
-  program.decided(6, 'failed_retry', { choice: { level: 'full', links: [], attachments: [] }, failed: UNREACHABLE, changed_at: now });
+  program.decided(6, 'failed_retry', { choice: FULL, failed: UNREACHABLE, changed_at: now });
   return program;
 }
 
@@ -59,9 +64,11 @@ function troubled(): Program {
   if (second) accounts.push({ ...second, doing: { state: 'paused' } });
   const doing = { state: 'needs_person', error: token } as const;
   const program = running({ accounts, connections: [{ ...connectionOf(now), status: 'sign_in_needed', doing }] });
-  const choice: QueueRow['choice'] = { level: 'subject', links: [], attachments: [] };
-  program.decided(1, 'scheduled', { choice, release_at: now + 20 * MINUTE, changed_at: now });
+  const choice = { ...FULL, level: 'subject' } as const;
+  program.decided(1, 'scheduled', { choice, decision: 901, release_at: now + 20 * MINUTE, changed_at: now });
   program.decided(2, 'uploading', { choice, changed_at: now });
+  const morning = new Date(now + DAY).setHours(8, 0, 0, 0);
+  program.decided(5, 'scheduled', { choice, decision: 903, origin: { by: 'mode', id: 2 }, release_at: morning, changed_at: now - MINUTE });
   program.decided(3, 'failed_retry', { choice, failed: error('crm_unavailable', 'wait', 'HTTP 503'), changed_at: now });
   program.decided(4, 'failed_perm', { choice, failed: token, changed_at: now });
   return program;
@@ -72,10 +79,9 @@ function long(): Program {
   const now = Date.now();
   const mails = Array.from({ length: 900 }, (_, index): Told => ({ ...(MAILS[index % MAILS.length] as Told), ago: index * 40 }));
   const program = running({ mails });
-  const choice: QueueRow['choice'] = { level: 'full', links: [], attachments: [] };
   for (let mail = 20; mail <= mails.length; mail++) {
     const changed_at = now - mail * 30 * MINUTE - (mail % 7) * 37 * MINUTE;
-    program.decided(mail, mail % 4 === 0 ? 'private' : mail % 31 === 0 ? 'retracted' : 'logged', { choice: mail % 4 === 0 ? null : choice, changed_at });
+    program.decided(mail, mail % 4 === 0 ? 'private' : mail % 31 === 0 ? 'retracted' : 'logged', { choice: mail % 4 === 0 ? null : FULL, changed_at });
   }
   return program;
 }
@@ -96,13 +102,19 @@ function attacked(): Program {
 function hostileDecided(): Program {
   const now = Date.now();
   const program = attacked();
-  const choice: QueueRow['choice'] = { level: 'full', links: [], attachments: [] };
   const failed = error('crm_rejected', 'review', 'x'.repeat(5000));
-  program.decided(1, 'logged', { choice, changed_at: now });
-  program.decided(2, 'scheduled', { choice, release_at: now + 20 * MINUTE, changed_at: now });
-  program.decided(3, 'failed_perm', { choice, failed, changed_at: now });
+  program.decided(1, 'logged', { choice: FULL, changed_at: now });
+  program.decided(2, 'scheduled', { choice: FULL, release_at: now + 20 * MINUTE, changed_at: now });
+  program.decided(3, 'failed_perm', { choice: FULL, failed, changed_at: now });
   program.decided(4, 'private', { changed_at: now });
   return program;
+}
+
+/** A rep whose mail goes to two CRMs. */
+function twoCrms(): Program {
+  const now = Date.now();
+  const folder = { id: 2, kind: 'folder', name: 'Archive', settings: { path: '/home/mori/crm' } };
+  return running({ connections: [connectionOf(now), { ...connectionOf(now), ...folder }] });
 }
 
 const PROGRAMS: Record<string, () => Program> = {
@@ -116,9 +128,11 @@ const PROGRAMS: Record<string, () => Program> = {
   empty: () => running({ mails: [] }),
   sharing_stopped: () => running({ sharingAllowed: false }),
   troubled,
+  two_crms: twoCrms,
   long,
   sample,
   quick: () => running({ grace: 1500 }),
+  governed: () => running({ scenario: 'company' }),
 };
 
 const FAILURES: Record<string, ApiError | Error> = {
@@ -139,7 +153,10 @@ function programOf(state: string): Program {
 const WHOLE: readonly (keyof Commands)[] = ['app.status', 'accounts.list', 'crm.list', 'policy.get'];
 
 /** Decisions that are refused where somebody else was faster. */
-const DECISIONS: readonly (keyof Commands)[] = ['review.share', 'review.keep_private', 'review.undo'];
+const DECISIONS: readonly (keyof Commands)[] = ['review.share', 'review.keep_private', 'review.later', 'review.include', 'review.undo'];
+
+/** What is asked about one mail alone, by the dialogs in front of it. */
+const ABOUT_ONE: readonly (keyof Commands)[] = ['review.preview', 'review.why', 'contacts.search'];
 
 /** The events on the window: `otomo:stop` ends the program under it, `otomo:mend` puts right what keeps it from starting. */
 export function fake(address: URLSearchParams): Host {
@@ -156,12 +173,14 @@ export function fake(address: URLSearchParams): Host {
     async call(name, args) {
       if (state === 'starting') return new Promise(() => {});
       if (state === 'loading' && name !== 'app.status') await new Promise((done) => setTimeout(done, SLOW));
+      if (state === 'one_loading' && ABOUT_ONE.includes(name)) await new Promise((done) => setTimeout(done, SLOW));
       if (name === 'app.unlock') {
         await program.answer(name, args);
         opened = true;
       }
       if (!opened) throw failure;
       if (state === 'broken' && !WHOLE.includes(name)) throw error('database_failed', 'retry', 'disk I/O error');
+      if (state === 'one_broken' && ABOUT_ONE.includes(name)) throw error('database_failed', 'retry', 'disk I/O error');
       if (state === 'refusing' && DECISIONS.includes(name)) throw error('conflict', 'review');
       return structuredClone(await program.answer(name, args));
     },

@@ -2,7 +2,7 @@
 import type { AccountView, ApiError, AuthorisedView, Commands, Event, FolderView, HealthView, NewAccountArgs } from '../../gen/api';
 import type { Sending, SettingsOrigin, Source, SpanView, Step, SurveyRow, Tested } from '../../gen/api';
 import { error } from './errors';
-import { MINUTE } from './sample';
+import { MINUTE, SHARING } from './sample';
 import { detected, FOLDERS, SCENARIOS, type Scenario } from './scenarios';
 
 type Name = Extract<keyof Commands, `accounts.${string}`> | 'op.cancel';
@@ -77,8 +77,9 @@ export class Mailboxes {
       const changed: Source = endpoint ? { kind, endpoint, user: user ?? '' } : source;
       return this.#change(id, { source: changed, ...(sending ? { sending } : {}), doing: { state: 'in_step' } });
     },
-    'accounts.adjust': ({ id, role, share_mode, folders, import_since, senders }) =>
+    'accounts.adjust': ({ id, role, share_mode, folders, import_since, senders, sharing }) =>
       this.#change(id, {
+        ...(sharing ? { sharing, practice_left: sharing.practised ? 0 : this.#account(id).practice_left } : {}),
         ...(role ? { role } : {}),
         ...(share_mode ? { share_mode } : {}),
         ...(senders ? { senders } : {}),
@@ -186,6 +187,8 @@ export class Mailboxes {
       sending: sending ?? off,
       role,
       share_mode,
+      sharing: SHARING,
+      practice_left: 20,
       import_since,
       senders: [{ address, name: '森 健司', from_provider: false }],
       doing: { state: 'in_step' },

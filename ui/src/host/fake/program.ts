@@ -1,27 +1,23 @@
 /**
  * A program that exists in the window alone: it keeps mail, decides, waits out the grace period, logs and takes back, as
- * the real one does, without any server. Screens are designed and tested in front of it.
+ * the real one does, without any server. Screens are designed and tested in front of it. What it answers stands in the
+ * files beside this one, by the first word of the command.
  */
 import { commands, type Commands, type Event, type MailPage, type MailRowView, type QueueRow, type State, type Tag } from '../../gen/api';
-import type { AccountView, Choice, ConnectionView, Status } from '../../gen/api';
+import type { AccountView, Candidate, ConnectionView, Contact, Status, Triage } from '../../gen/api';
+import { contactHandlers } from './contacts';
+import { crmHandlers } from './crm';
 import { error } from './errors';
+import type { Handlers, Name } from './handlers';
+import { historyHandlers } from './history';
 import { Mailboxes } from './mailboxes';
-import { accountsOf, candidatesOf, triageOf, connectionOf, mailOf, MINUTE, REP, type Told } from './sample';
-
-type Name = keyof Commands;
-type Handlers = { [N in Name]?: (args: Commands[N]['args']) => Commands[N]['answer'] | Promise<Commands[N]['answer']> };
-
-/** What was decided about a mail, and how far it has come. */
-interface Review {
-  id: number;
-  state: State;
-  rev: number;
-  decision: number;
-  choice: Choice | null;
-  release_at: number | null;
-  changed_at: number;
-  failed?: QueueRow['error'];
-}
+import { previewHandlers } from './preview';
+import { queueHandlers } from './queue';
+import { reviewHandlers } from './review';
+import { Reviews, type Review } from './reviews';
+import { Rules } from './rules';
+import { accountsOf, candidatesOf, connectionOf, mailOf, MINUTE, type Told } from './sample';
+import { statsHandlers } from './stats';
 
 export interface Beginning {
   mails: readonly Told[];
@@ -34,29 +30,41 @@ export interface Beginning {
   scenario?: string;
 }
 
-const DECIDED: readonly State[] = ['logged', 'private', 'retract_queued', 'retracting', 'retracted', 'retract_failed'];
-
-const wait = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
-
 export class Program {
-  readonly #now = Date.now();
-  readonly #listeners = new Set<(event: Event) => void>();
-  readonly #mails: readonly Told[];
-  readonly #reviews = new Map<number, Review>();
+  readonly now = Date.now();
+  readonly mails: readonly Told[];
   readonly mailboxes: Mailboxes;
+  readonly reviews = new Reviews();
+  readonly rules: Rules;
+  /** Whom the rep said an address belongs to. */
+  readonly aliases = new Map<string, Contact>();
+  readonly grace: number;
   connections: ConnectionView[];
-  readonly #grace: number;
+  readonly #listeners = new Set<(event: Event) => void>();
   readonly #sharingAllowed: boolean;
-  #decisions = 0;
-  #reviewsMade = 0;
+  readonly #handlers: Handlers;
+  #operations = 0;
   #sample = false;
 
   constructor({ mails, accounts, connections, grace, sharingAllowed = true, scenario }: Beginning) {
-    this.#mails = mails;
+    this.mails = mails;
     this.mailboxes = new Mailboxes(accounts, (event) => this.tell(event), scenario);
     this.connections = connections;
-    this.#grace = grace;
+    this.grace = grace;
     this.#sharingAllowed = sharingAllowed;
+    this.rules = new Rules(this);
+    this.#handlers = {
+      ...this.#own,
+      ...this.mailboxes.handlers,
+      ...this.rules.handlers,
+      ...contactHandlers(this),
+      ...crmHandlers(this),
+      ...historyHandlers(this),
+      ...previewHandlers(this),
+      ...queueHandlers(this),
+      ...reviewHandlers(this),
+      ...statsHandlers(this),
+    };
   }
 
   on = (listener: (event: Event) => void): (() => void) => {
@@ -65,7 +73,7 @@ export class Program {
   };
 
   async answer<N extends Name>(name: N, args: Commands[N]['args']): Promise<Commands[N]['answer']> {
-    const handler = { ...this.mailboxes.handlers, ...this.#handlers }[name as never] as ((args: Commands[N]['args']) => Commands[N]['answer']) | undefined;
+    const handler = this.#handlers[name] as ((args: Commands[N]['args']) => Commands[N]['answer']) | undefined;
     if (!handler) throw error('unknown_command', 'none', name);
     const answer = await handler(args);
     if (!commands[name].query) this.changed(...commands[name].tags);
@@ -82,10 +90,130 @@ export class Program {
 
   /** Makes as if this had been decided at some time before. `mail` counts from 1, newest first. */
   decided(mail: number, state: State, more: Partial<Review> = {}): void {
-    this.#reviews.set(mail, { ...this.#review(mail), state, rev: 1, ...more });
+    const by = state === 'pending' ? {} : { origin: { by: 'user' } as const };
+    this.reviews.put(this.review(mail, 1), { ...by, state, rev: 1, ...more });
   }
 
-  readonly #handlers: Handlers = {
+  /** Begins something long; it ends by itself. */
+  operation(): { op: number } {
+    const op = ++this.#operations;
+    setTimeout(() => this.tell({ event: 'ended', op, code: null }), 600);
+    return { op };
+  }
+
+  told(mail: number): Told {
+    const told = this.mails[mail - 1];
+    if (!told) throw error('no_such', 'none');
+    return told;
+  }
+
+  candidates(mail: number): Candidate[] {
+    return candidatesOf(this.told(mail), this.aliases);
+  }
+
+  triage(mail: number): Triage {
+    const told = this.told(mail);
+    const why = this.rules.excluding(told) ?? told.excluded;
+    if (why) return { triage: 'excluded', why };
+    return this.candidates(mail).length > 0 ? { triage: 'matched' } : { triage: 'unmatched' };
+  }
+
+  /** Where a mail stands. It is asked of all of them, a hundred thousand at times, so it makes nothing. */
+  state(mail: number, connection: number): State {
+    const known = this.reviews.get(mail, connection);
+    if (known && known.state !== 'pending') return known.state;
+    const told = this.told(mail);
+    if (told.excluded || this.rules.excluding(told)) return known?.included ? 'pending' : 'excluded';
+    return told.known || this.aliases.has(told.who.address) ? 'pending' : 'unmatched';
+  }
+
+  review(mail: number, connection: number): Review {
+    const state = this.state(mail, connection);
+    const known = this.reviews.get(mail, connection);
+    if (known) return known.state === state ? known : { ...known, state };
+    return { ...UNDECIDED, id: mail, connection, mail, state, changed_at: this.now - mail * MINUTE };
+  }
+
+  /** The mail that fits, newest first. */
+  mailIn(fits: (mail: number) => boolean, account?: number): number[] {
+    if (this.mailboxes.all.length === 0) return [];
+    const mails = [...this.mails.keys()].map((index) => index + 1);
+    return mails.filter((mail) => (account === undefined || account === accountOf(mail)) && fits(mail));
+  }
+
+  page(all: number[], connection: number | null, after: { mail: number } | undefined, limit: number): MailPage {
+    const start = after ? all.findIndex((mail) => mail > after.mail) : 0;
+    const mails = start < 0 ? [] : all.slice(start, start + limit);
+    const rows = mails.map((mail) => this.row(mail, connection));
+    const last = rows.at(-1);
+    const next = last && start + limit < all.length ? { date: last.date, mail: last.mail } : null;
+    return { rows, next, total: all.length };
+  }
+
+  row(mail: number, connection: number | null): MailRowView {
+    const told = this.told(mail);
+    const { state, rev, release_at, snoozed_until } = this.review(mail, connection ?? 1);
+    const candidates = connection === null ? [] : this.candidates(mail);
+    const [first] = candidates;
+    return {
+      mail,
+      account: accountOf(mail),
+      connection,
+      rev,
+      state: connection === null ? null : state,
+      date: this.now - told.ago * MINUTE,
+      who: told.who,
+      outgoing: told.outgoing ?? false,
+      contact: first ? { name: first.name, company: told.company, more: candidates.length - 1 } : null,
+      subject: told.subject.slice(0, 500),
+      snippet: told.text.slice(0, 120),
+      thread: mail,
+      attachments: told.files?.length ?? 0,
+      release_at,
+      snoozed_until,
+      asks: connection !== null && state === 'pending' ? asksOf(told) : [],
+    };
+  }
+
+  queueRow({ mail, connection }: Review): QueueRow {
+    const review = this.review(mail, connection);
+    const { id, state, rev, choice, release_at, changed_at, failed, decision, origin } = review;
+    const { who, outgoing = false, subject } = this.told(mail);
+    const logged = ['logged', 'retract_queued', 'retracting', 'retracted', 'retract_failed'].includes(state);
+    return {
+      id,
+      connection,
+      key: String(mail).padStart(64, '0'),
+      mail,
+      who,
+      outgoing,
+      records: this.candidates(mail).map(({ name }) => name),
+      state,
+      rev,
+      subject,
+      choice,
+      payload_sha256: choice ? 'e3b0c44298fc1c149afbf4c8996fb924'.repeat(2) : null,
+      release_at,
+      retract_after: false,
+      decision_id: decision,
+      origin,
+      returned: null,
+      attempt: failed ? 2 : 0,
+      next_attempt_at: state === 'failed_retry' ? Date.now() + 4 * MINUTE : null,
+      error: failed ?? null,
+      remote: logged ? { id: `E-${mail}`, url: `https://crm.example.co.jp/mail/E-${mail}`, already_known: false } : null,
+      changed_at,
+    };
+  }
+
+  /** What was decided and stands in one of these states, the latest first. */
+  queue(shown: (state: State) => boolean): QueueRow[] {
+    const rows = this.reviews.all().map((review) => this.queueRow(review)).filter(({ state }) => shown(state));
+    const decided = rows.filter(({ state }) => !['pending', 'unmatched', 'excluded'].includes(state));
+    return decided.sort((a, b) => b.changed_at - a.changed_at || b.id - a.id);
+  }
+
+  readonly #own: Handlers = {
     'app.status': () => this.#status(),
     'app.unlock': ({ passphrase }) => {
       if (passphrase === 'wrong') throw error('passphrase_wrong', 'unlock');
@@ -100,83 +228,20 @@ export class Program {
     'app.choose_folder': () => ({ path: '/home/mori/crm' }),
     'app.open_link': () => ({ done: true }),
     'app.reveal': () => ({ done: true }),
-    'mail.sync': () => this.#operation(),
-    'mail.list': ({ connection, account, after, limit = 100 }) =>
-      this.#page(this.#mailIn(() => true, account), connection ?? null, after, limit),
-    'mail.get': ({ mail }) => mailOf(this.#told(mail), this.#now),
+    'mail.sync': () => this.operation(),
+    'mail.list': ({ connection, account, after, limit = 100 }) => this.page(this.mailIn(() => true, account), connection ?? null, after, limit),
+    'mail.get': ({ mail }) => mailOf(this.told(mail), this.now),
     'mail.save_attachment': ({ mail, part }) => {
-      const name = this.#told(mail).files?.[part - 1]?.[0] ?? 'attachment';
+      const name = this.told(mail).files?.[part - 1]?.[0] ?? 'attachment';
       return { path: `/home/mori/Downloads/${name}`, name };
     },
-    'review.list': ({ connection, states = ['pending'], after, limit = 100 }) => {
-      return this.#page(this.#mailIn((state) => states.includes(state)), connection, after, limit);
-    },
-    'review.why': ({ mail }) => {
-      const state = this.#stateOf(mail);
-      const told = this.#told(mail);
-      const candidates = candidatesOf(told);
-      const triage = triageOf(told);
-      return { state, triage, candidates, returned: null, index_refreshed_at: this.#now - 7 * MINUTE };
-    },
-    'review.preview': ({ mail, wish }) => {
-      const { subject, text, who } = this.#told(mail);
-      const payload = JSON.stringify({ body: text, level: wish?.level ?? 'full', subject, to: who.address }, null, 2);
-      return { payload, sha256: 'e3b0c44298fc1c149afbf4c8996fb924'.repeat(2), rev: this.#review(mail).rev };
-    },
-    'review.share': ({ items, wish }) => {
-      const choice = { level: wish?.level ?? 'full', links: wish?.links ?? [], attachments: wish?.attachments ?? [] };
-      return this.#decide(items, { state: 'scheduled', choice, release_at: Date.now() + this.#grace });
-    },
-    'review.keep_private': ({ items }) => this.#decide(items, { state: 'private', choice: null, release_at: null }),
-    'review.undo': ({ decision_id }) => {
-      const undone = [...this.#reviews].filter(([, review]) => review.decision === decision_id);
-      if (undone.some(([, { state }]) => state !== 'scheduled' && state !== 'private')) throw error('too_late', 'review');
-      undone.forEach(([mail]) => this.#move(mail, { state: this.#told(mail).known ? 'pending' : 'unmatched', release_at: null, choice: null }));
-      return undone.map(([mail]) => this.#row(mail));
-    },
-    'rules.list': () => [],
-    'queue.list': () => this.#queue((state) => !DECIDED.includes(state)),
-    'queue.send_now': ({ id }) => this.#step(id, { state: 'queued', release_at: Date.now() }),
-    'queue.retry': ({ id }) => this.#step(id, { state: 'queued', release_at: Date.now() }),
-    'queue.cancel': ({ id }) => this.#step(id, { state: 'pending', release_at: null }),
-    'history.list': ({ after, limit = 100 }) => {
-      const rows = this.#queue((state) => DECIDED.includes(state)).filter(
-        ({ changed_at, id }) => !after || changed_at < after.changed_at || (changed_at === after.changed_at && id < after.id),
-      );
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
-      const next = last && rows.length > limit ? { changed_at: last.changed_at, id: last.id } : null;
-      return { rows: page, next };
-    },
-    'history.retract': ({ id }) => {
-      const row = this.#step(id, { state: 'retract_queued' });
-      void wait(1500).then(() => this.#later(id, 'retracted'));
-      return row;
-    },
-    'audit.verify': () => ({ rows: 96, intact: true, broken_at: null, head: 'a1'.repeat(32) }),
-    'crm.kinds': () => [
-      { kind: 'rest', fields: [field('url', false), field('token', true)], retraction: 'delete' },
-      { kind: 'folder', fields: [field('path', false)], retraction: 'delete' },
-    ],
-    'crm.list': () => this.connections,
-    'crm.test': async ({ token }) => {
-      await wait(400);
-      if (token === 'wrong') throw error('crm_sign_in_needed', 'sign_in', 'HTTP 401');
-      return { user_id: '42', email: REP.address, name: REP.name, can_unlog: true, max_attachment_bytes: null };
-    },
-    'crm.connect': ({ kind, name, settings }) => {
-      const made = { ...connectionOf(Date.now()), id: this.connections.length + 1, kind, name: name ?? kind, settings };
-      this.connections = [...this.connections, made];
-      return made;
-    },
-    'crm.sign_in': ({ id }) => this.#connection(id, { status: 'active', doing: { state: 'in_step' } }),
-    'crm.refresh': () => this.#operation(),
-    'crm.pause': ({ id }) => this.#connection(id, { status: 'paused', doing: { state: 'paused' } }),
-    'crm.resume': ({ id }) => this.#connection(id, { status: 'active', doing: { state: 'in_step' } }),
     'policy.get': () => ({
       error: this.#sharingAllowed ? null : error('policy_invalid', 'ask_it', '/etc/otomo/policy.json:7: expected a comma'),
-      grace_seconds: this.#grace / 1000,
+      grace_seconds: this.grace / 1000,
+      min_grace_seconds: 10,
       max_level: null,
+      attachments: null,
+      export_allowed: true,
       preset_domains: ['preset.example'],
       share_mode: null,
       forbids_clear_text: false,
@@ -189,8 +254,9 @@ export class Program {
 
   #status(): Status {
     const numbers = new Map<State, number>();
-    if (this.mailboxes.all.length > 0) {
-      for (const mail of this.#mails.keys()) numbers.set(this.#stateOf(mail + 1), (numbers.get(this.#stateOf(mail + 1)) ?? 0) + 1);
+    for (const mail of this.mailIn(() => true)) {
+      const state = this.state(mail, 1);
+      if (!this.reviews.get(mail, 1)?.snoozed_until) numbers.set(state, (numbers.get(state) ?? 0) + 1);
     }
     const number = (state: State): number => numbers.get(state) ?? 0;
     return {
@@ -198,7 +264,7 @@ export class Program {
       home: '/home/mori/.local/share/otomo',
       accounts: this.mailboxes.all.length,
       connections: this.connections.length,
-      mails: this.mailboxes.all.length > 0 ? this.#mails.length : 0,
+      mails: this.mailboxes.all.length > 0 ? this.mails.length : 0,
       waiting: number('pending'),
       scheduled: number('scheduled'),
       logged: number('logged'),
@@ -214,151 +280,24 @@ export class Program {
     this.connections = [connectionOf(Date.now())];
     return { done: true };
   }
-
-  #operation(): { op: number } {
-    const op = ++this.#decisions;
-    void wait(600).then(() => this.tell({ event: 'ended', op, code: null }));
-    return { op };
-  }
-
-  #connection(id: number, change: Partial<ConnectionView>): ConnectionView {
-    this.connections = this.connections.map((made) => (made.id === id ? { ...made, ...change } : made));
-    const connection = this.connections.find((made) => made.id === id);
-    if (!connection) throw error('no_such', 'none');
-    return connection;
-  }
-
-  #told(mail: number): Told {
-    const told = this.#mails[mail - 1];
-    if (!told) throw error('no_such', 'none');
-    return told;
-  }
-
-  #stateOf(mail: number): State {
-    const { known, internal } = this.#told(mail);
-    return this.#reviews.get(mail)?.state ?? (internal ? 'excluded' : known ? 'pending' : 'unmatched');
-  }
-
-  #review(mail: number): Review {
-    const known = this.#reviews.get(mail);
-    if (known) return known;
-    return { id: mail, state: this.#stateOf(mail), rev: 0, decision: 0, choice: null, release_at: null, changed_at: this.#now - mail * MINUTE };
-  }
-
-  /** The mail whose state fits, newest first. */
-  #mailIn(fits: (state: State) => boolean, account?: number): number[] {
-    if (this.mailboxes.all.length === 0) return [];
-    const mails = [...this.#mails.keys()].map((index) => index + 1);
-    return mails.filter((mail) => fits(this.#stateOf(mail)) && (account === undefined || account === accountOf(mail)));
-  }
-
-  #mailRow(mail: number, connection: number | null): MailRowView {
-    const told = this.#told(mail);
-    const { state, rev, release_at } = this.#review(mail);
-    return {
-      mail,
-      account: accountOf(mail),
-      connection,
-      rev,
-      state: connection === null ? null : state,
-      date: this.#now - told.ago * MINUTE,
-      who: told.who,
-      outgoing: told.outgoing ?? false,
-      contact: told.known && connection !== null ? { name: told.who.name, company: told.company, more: 0 } : null,
-      subject: told.subject.slice(0, 500),
-      snippet: told.text.slice(0, 120),
-      thread: mail,
-      attachments: told.files?.length ?? 0,
-      release_at,
-    };
-  }
-
-  #page(all: number[], connection: number | null, after: { mail: number } | undefined, limit: number): MailPage {
-    const start = after ? all.findIndex((mail) => mail > after.mail) : 0;
-    const mails = start < 0 ? [] : all.slice(start, start + limit);
-    const rows = mails.map((mail) => this.#mailRow(mail, connection));
-    const last = rows.at(-1);
-    const next = last && start + limit < all.length ? { date: last.date, mail: last.mail } : null;
-    return { rows, next, total: all.length };
-  }
-
-  #decide(items: { mail: number; expected_rev?: number }[], change: Partial<Review>): Commands['review.share']['answer'] {
-    for (const { mail, expected_rev } of items) {
-      if (expected_rev !== undefined && expected_rev !== this.#review(mail).rev) throw error('conflict', 'review');
-    }
-    const decision = ++this.#decisions;
-    for (const { mail } of items) this.#move(mail, { ...change, decision });
-    const { release_at = null } = change;
-    if (release_at !== null) setTimeout(() => this.#release(decision), release_at - Date.now());
-    return { decision_id: decision, items: items.map(({ mail }) => this.#row(mail)), release_at };
-  }
-
-  #move(mail: number, change: Partial<Review>): void {
-    const before = this.#review(mail);
-    const id = this.#reviews.has(mail) ? before.id : 1000 + ++this.#reviewsMade;
-    this.#reviews.set(mail, { ...before, id, ...change, rev: before.rev + 1, changed_at: Date.now() });
-  }
-
-  #release(decision: number): void {
-    for (const [mail, review] of this.#reviews) {
-      if (review.decision === decision && review.state === 'scheduled') this.#move(mail, { state: 'logged', release_at: null });
-    }
-    this.changed('review', 'queue', 'history');
-  }
-
-  #queue(shown: (state: State) => boolean): QueueRow[] {
-    const rows = [...this.#reviews.keys()].map((mail) => this.#row(mail)).filter(({ state }) => shown(state));
-    const decided = rows.filter(({ state }) => state !== 'pending' && state !== 'unmatched');
-    return decided.sort((a, b) => b.changed_at - a.changed_at || b.id - a.id);
-  }
-
-  #row(mail: number): QueueRow {
-    const { id, state, rev, choice, release_at, changed_at, failed } = this.#review(mail);
-    const { who, outgoing = false, subject, known } = this.#told(mail);
-    const logged = ['logged', 'retract_queued', 'retracting', 'retracted', 'retract_failed'].includes(state);
-    return {
-      id,
-      connection: 1,
-      key: String(mail).padStart(64, '0'),
-      mail,
-      who,
-      outgoing,
-      records: known ? [who.name] : [],
-      state,
-      rev,
-      subject,
-      choice,
-      payload_sha256: choice ? 'e3b0c44298fc1c149afbf4c8996fb924'.repeat(2) : null,
-      release_at,
-      retract_after: false,
-      returned: null,
-      attempt: failed ? 2 : 0,
-      next_attempt_at: state === 'failed_retry' ? Date.now() + 4 * MINUTE : null,
-      error: failed ?? null,
-      remote: logged ? { id: `E-${mail}`, url: `https://crm.example.co.jp/mail/E-${mail}`, already_known: false } : null,
-      changed_at,
-    };
-  }
-
-  #step(id: number, change: Partial<Review>): QueueRow {
-    const mail = [...this.#reviews].find(([, review]) => review.id === id)?.[0];
-    if (mail === undefined) throw error('no_such', 'none');
-    this.#move(mail, change);
-    if (change.state === 'queued') void wait(900).then(() => this.#later(id, 'logged'));
-    return this.#row(mail);
-  }
-
-  #later(id: number, state: State): void {
-    this.#step(id, { state });
-    this.changed('queue', 'history', 'review');
-  }
 }
 
-const field = (name: string, secret: boolean): { name: string; secret: boolean; required: boolean } => ({
-  name,
-  secret,
-  required: true,
-});
+const UNDECIDED: Omit<Review, 'id' | 'connection' | 'mail' | 'state' | 'changed_at'> = {
+  rev: 0,
+  decision: null,
+  origin: null,
+  choice: null,
+  release_at: null,
+  snoozed_until: null,
+  included: false,
+};
+
+/** Why a mail waits: what it tells itself, then that the account asks about everybody once. */
+const asksOf = ({ asks, met }: Told): MailRowView['asks'] => [
+  ...(asks ?? []),
+  ...(met ? [] : [{ ask: 'first_contact' } as const]),
+  { ask: 'mode', mode: 'ask_once' },
+];
 
 /** Some mail came to the second account. */
-const accountOf = (mail: number): number => (mail % 5 === 0 ? 2 : 1);
+export const accountOf = (mail: number): number => (mail % 5 === 0 ? 2 : 1);

@@ -215,6 +215,16 @@ export const SCENARIOS: Record<string, Scenario> = {
   unsupported_proton: unsupported('proton_without_bridge'),
   unsupported_forwarder: unsupported('forwarder_only'),
   thunderbird: { ...mine, here: [{ address: 'mori@example.co.jp', offer: offer('mori@example.co.jp', HERE) }] },
+  company: {
+    ...mine,
+    policy: {
+      share_mode: 'share',
+      max_level: 'subject',
+      min_grace_seconds: 120,
+      attachments: { kind: 'up_to', size: 5_000_000, types: [] },
+      export_allowed: false,
+    },
+  },
   searching: { verdict: offers({}), findings: {}, policy: { grace_seconds: 30 } },
 };
 

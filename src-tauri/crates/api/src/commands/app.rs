@@ -61,7 +61,7 @@ pub struct ChosenFolder {
 
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
-pub struct LinkArgs {
+pub struct OpenLinkArgs {
     pub url: String,
 }
 
@@ -120,7 +120,7 @@ pub(crate) async fn choose_folder(api: &Api, _: Nothing) -> Result<ChosenFolder,
     Ok(ChosenFolder { path: desktop(api)?.choose_folder().await? })
 }
 
-pub(crate) async fn open_link(api: &Api, args: LinkArgs) -> Result<Done, ApiError> {
+pub(crate) async fn open_link(api: &Api, args: OpenLinkArgs) -> Result<Done, ApiError> {
     // The link is the sender's: no word of it stands in the error.
     let link = Link::parse(&args.url).ok_or_else(|| ApiError::new(Code::LinkRefused, ""))?;
     desktop(api)?.open_link(&link).await?;

@@ -1,16 +1,22 @@
 //! `history`: mail whose decision has been carried out.
 
+mod sheet;
+
+use otomo_domain::account::ConnectionId;
+use otomo_domain::audit::Entry;
 use otomo_domain::review::State;
 use otomo_domain::rules::Origin;
 use otomo_domain::time::Timestamp;
-use otomo_engine::rows::{AfterReview, ReviewId};
+use otomo_engine::export;
+use otomo_engine::rows::{AfterReview, Filter, ReviewId};
+use otomo_engine::shipments::Asked;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::mail::{SavedFile, page_size};
 use super::queue::{QueueArgs, QueueRow, row};
 use crate::Api;
-use crate::error::{ApiError, Code};
+use crate::error::ApiError;
 
 /// A page of what was decided, newest first.
 #[derive(Deserialize, TS)]
@@ -59,7 +65,7 @@ pub enum DecidedBy {
     ByItself,
 }
 
-#[derive(Clone, Copy, Deserialize, TS)]
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ExportFormat {
     Csv,
@@ -105,10 +111,26 @@ pub struct HistoryPage {
     pub next: Option<HistoryAfter>,
 }
 
+/// The states that the history is of.
+const HISTORY: [State; 5] =
+    [State::Logged, State::Retracted, State::AlreadyInCrm, State::RemoteMissing, State::Private];
+
+impl HistoryFilter {
+    fn read(self) -> Asked {
+        let states = self.states.unwrap_or_else(|| HISTORY.to_vec());
+        let filter = Filter {
+            connection: self.connection.map(ConnectionId),
+            by_rep: self.by.map(|by| by == DecidedBy::Rep),
+            since: self.since,
+            until: self.until,
+        };
+        Asked { states: states.into_iter().filter(|state| HISTORY.contains(state)).collect(), filter, text: self.text }
+    }
+}
+
 pub(crate) async fn list(api: &Api, args: HistoryArgs) -> Result<HistoryPage, ApiError> {
     let after = args.after.map(|a| AfterReview { changed_at: a.changed_at, id: ReviewId(a.id) });
-    let states = vec![State::Logged, State::Retracted, State::AlreadyInCrm, State::RemoteMissing, State::Private];
-    let (shipments, next) = api.engine().history(states, after, page_size(args.limit)).await?;
+    let (shipments, next) = api.engine().history(&args.filter.read(), after, page_size(args.limit)).await?;
     let next = next.map(|after| HistoryAfter { changed_at: after.changed_at, id: after.id.0 });
     Ok(HistoryPage { rows: shipments.into_iter().map(QueueRow::from).collect(), next })
 }
@@ -118,10 +140,36 @@ pub(crate) async fn retract(api: &Api, args: QueueArgs) -> Result<QueueRow, ApiE
     row(api, done).await
 }
 
-pub(crate) async fn trace(_api: &Api, _: QueueArgs) -> Result<Vec<TraceRow>, ApiError> {
-    Err(ApiError::new(Code::NotPossibleNow, "trace"))
+pub(crate) async fn trace(api: &Api, args: QueueArgs) -> Result<Vec<TraceRow>, ApiError> {
+    let trace = api.engine().trace(ReviewId(args.id)).await?;
+    let row = |(seq, entry): (i64, Entry)| {
+        let Entry { at, act, from, to, origin, .. } = entry;
+        TraceRow { seq, at, act, from, to, origin }
+    };
+    Ok(trace.into_iter().map(row).collect())
 }
 
-pub(crate) async fn export(_api: &Api, _: ExportArgs) -> Result<SavedFile, ApiError> {
-    Err(ApiError::new(Code::NotPossibleNow, "export"))
+pub(crate) async fn export(api: &Api, args: ExportArgs) -> Result<SavedFile, ApiError> {
+    let engine = api.engine();
+    let ending = if args.format == ExportFormat::Csv { "csv" } else { "jsonl" };
+    let mut file = engine.begin_export("history", ending).await?;
+    if args.format == ExportFormat::Csv {
+        file = file.write(export::BYTE_ORDER_MARK.to_owned() + &export::table([sheet::head(args.japanese)])).await?;
+    }
+    let (asked, mut after) = (args.filter.read(), None);
+    loop {
+        let (shipments, next) = engine.history(&asked, after, 500).await?;
+        let rows = shipments.into_iter().map(QueueRow::from);
+        file = match args.format {
+            ExportFormat::Csv => {
+                let wall = |at| engine.on_the_wall(at);
+                file.write(export::table(rows.map(|row| sheet::row(row, args.japanese, wall)))).await?
+            }
+            ExportFormat::Jsonl => file.write(rows.map(|row| sheet::line(&row)).collect()).await?,
+        };
+        after = next;
+        if after.is_none() {
+            return Ok(SavedFile::noted(api, file.finish().await?));
+        }
+    }
 }

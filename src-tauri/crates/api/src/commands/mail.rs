@@ -127,7 +127,7 @@ impl MailPage {
 }
 
 impl MailRowView {
-    fn of(row: DeskRow, connection: Option<i64>) -> Self {
+    pub(super) fn of(row: DeskRow, connection: Option<i64>) -> Self {
         let standing = row.standing;
         Self {
             mail: row.mail.0,
@@ -175,7 +175,7 @@ pub struct SaveAttachmentArgs {
 #[derive(Serialize, TS)]
 pub struct SavedFile {
     pub path: PathBuf,
-    /// Its name: the sender's, made safe.
+    /// Its name; an attachment's is the sender's, made safe.
     pub name: String,
 }
 
@@ -197,6 +197,15 @@ pub struct MailView {
     pub remote: usize,
     /// What the rep should look at before it leaves.
     pub sensitive: Vec<SensitiveView>,
+}
+
+impl SavedFile {
+    /// A file that was written on the person's word: it may be shown in its folder.
+    pub(super) fn noted(api: &Api, path: PathBuf) -> Self {
+        api.note_saved(path.clone());
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Self { path, name }
+    }
 }
 
 pub(crate) async fn sync(api: &Api, args: SyncArgs) -> Result<Started, ApiError> {
@@ -270,7 +279,5 @@ pub(crate) async fn get(api: &Api, args: MailGetArgs) -> Result<MailView, ApiErr
 
 pub(crate) async fn save_attachment(api: &Api, args: SaveAttachmentArgs) -> Result<SavedFile, ApiError> {
     let path = api.engine().save_attachment(MailRow(args.mail), args.part).await?;
-    api.note_saved(path.clone());
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(SavedFile { path, name })
+    Ok(SavedFile::noted(api, path))
 }

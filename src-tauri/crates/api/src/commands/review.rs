@@ -1,15 +1,13 @@
 //! `review`: what waits for the rep, what would be sent, and the decision.
 
+mod preview;
+mod why;
+
 use otomo_domain::account::ConnectionId;
-use otomo_domain::address::Person;
 use otomo_domain::contact::RecordRef;
 use otomo_domain::digest::Digest;
-use otomo_domain::judge::{Advice, Step};
-use otomo_domain::mail::Role;
-use otomo_domain::matching::Candidate;
-use otomo_domain::payload::{Choice, Level};
-use otomo_domain::review::{Returned, State, Triage};
-use otomo_domain::rules::Origin;
+use otomo_domain::payload::Level;
+use otomo_domain::review::State;
 use otomo_domain::time::Timestamp;
 use otomo_engine::decide::{Always, Decided, Seen};
 use otomo_engine::preview::Wish;
@@ -18,10 +16,15 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::crm::ConnectionArgs;
-use super::mail::{AfterView, MailArgs, MailPage, SensitiveView, page_size};
+use super::mail::{AfterView, MailPage, page_size};
 use super::queue::{QueueRow, rows};
 use crate::Api;
 use crate::error::ApiError;
+
+pub(crate) use preview::preview;
+pub use preview::{LeftOut, Preview, PreviewArgs, RecordView, TooLarge};
+pub(crate) use why::why;
+pub use why::{AlwaysOption, Why};
 
 /// A page of mail at a connection, newest first.
 #[derive(Deserialize, TS)]
@@ -131,114 +134,6 @@ impl From<AlwaysView> for Always {
     }
 }
 
-#[derive(Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct PreviewArgs {
-    pub connection: i64,
-    pub mail: i64,
-    #[serde(default)]
-    #[ts(optional)]
-    pub wish: Option<WishArgs>,
-}
-
-/// A record that a mail goes to.
-#[derive(Serialize, TS)]
-pub struct RecordView {
-    pub record: RecordRef,
-    /// As the local index has it; its number where it is not there.
-    pub name: String,
-    pub company: Option<String>,
-    pub url: Option<String>,
-}
-
-/// What is not sent of a mail.
-#[derive(Serialize, TS)]
-pub struct LeftOut {
-    /// Receivers whom nobody else knows of.
-    pub bcc: Vec<Person>,
-    /// Receivers who are blacked out.
-    pub people: usize,
-    pub subject: bool,
-    pub body: bool,
-    /// There is HTML, and only the text is sent.
-    pub html: bool,
-    /// Lines of older mail.
-    pub quoted_lines: usize,
-    pub signature_lines: usize,
-    /// How often something is blacked out of the text.
-    pub redacted: usize,
-    /// Names of the files that stay here.
-    pub attachments: Vec<String>,
-}
-
-/// Something that is larger than the CRM takes, in bytes.
-#[derive(Serialize, TS)]
-pub struct TooLarge {
-    /// The file; `null` for the text.
-    pub name: Option<String>,
-    pub size: u64,
-    pub most: u64,
-}
-
-/// Exactly what would be sent, and what would not.
-#[derive(Serialize, TS)]
-pub struct Preview {
-    /// The payload's bytes as text.
-    pub payload: String,
-    /// Its digest; give it to `review.share` to share this and nothing else.
-    pub sha256: Digest,
-    pub rev: u64,
-    /// The choice that holds, with every default filled in.
-    pub choice: Choice,
-    pub records: Vec<RecordView>,
-    /// The subject and the text as they stand in the mail, for a comparison.
-    pub original_subject: String,
-    pub original_text: String,
-    pub left_out: LeftOut,
-    /// What is sensitive in what would be sent.
-    pub sensitive: Vec<SensitiveView>,
-    /// Quotes go along, and the conversation has mail that is private or undecided.
-    pub quotes_undecided: bool,
-    pub too_large: Vec<TooLarge>,
-    /// How long the decision could be taken back, in seconds.
-    pub grace_seconds: u64,
-}
-
-/// Why a mail is where it is.
-#[derive(Serialize, TS)]
-pub struct Why {
-    pub state: State,
-    pub triage: Triage,
-    /// What is to become of it while nobody decides.
-    pub advice: Advice,
-    pub candidates: Vec<Candidate>,
-    /// Everything that was looked at, in order.
-    pub steps: Vec<Step>,
-    /// Whose decision stands, if one does.
-    pub origin: Option<Origin>,
-    /// Why it came back after a decision.
-    pub returned: Option<Returned>,
-    pub snoozed_until: Option<Timestamp>,
-    /// The rep may decide on it although a rule keeps it out.
-    pub can_include: bool,
-    /// What the rep can say of its other side from now on; for sharing, [`AlwaysOption::shares`] must be true.
-    pub always: Vec<AlwaysOption>,
-    /// When the contact index was last refreshed.
-    pub index_refreshed_at: Option<Timestamp>,
-    /// How many contacts it has.
-    pub index_size: i64,
-}
-
-/// Something that can be said of a mail's other side, with what it is called.
-#[derive(Serialize, TS)]
-pub struct AlwaysOption {
-    pub always: AlwaysView,
-    /// The address, the record's name, the domain; empty for the conversation.
-    pub name: String,
-    /// Mail can be shared by it; else only kept private.
-    pub shares: bool,
-}
-
 /// A mail as the rep saw it.
 #[derive(Clone, Copy, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -326,60 +221,6 @@ pub(crate) async fn counts(api: &Api, args: ConnectionArgs) -> Result<ReviewCoun
         later: engine.desk_count(id, State::Pending, Pile::Later).await?,
         unmatched: engine.desk_count(id, State::Unmatched, Pile::All).await?,
         excluded: engine.desk_count(id, State::Excluded, Pile::All).await?,
-    })
-}
-
-pub(crate) async fn preview(api: &Api, args: PreviewArgs) -> Result<Preview, ApiError> {
-    let engine = api.engine();
-    let opened = engine.open_mail(ConnectionId(args.connection), MailRow(args.mail)).await?;
-    let choice = engine.choose(&opened, wish(args.wish))?;
-    let frozen = engine.freeze(&opened, &choice)?;
-    let portion = engine.portion(&opened, &choice);
-    let payload = String::from_utf8_lossy(&frozen.bytes).into_owned();
-    let left_out = LeftOut {
-        bcc: opened.mail.people(Role::Bcc).cloned().collect(),
-        people: 0,
-        subject: choice.level < Level::Subject,
-        body: choice.level < Level::Full,
-        html: portion.html_left_out,
-        quoted_lines: portion.quoted_lines,
-        signature_lines: portion.signature_lines,
-        redacted: portion.redacted,
-        attachments: Vec::new(),
-    };
-    Ok(Preview {
-        payload,
-        sha256: frozen.sha256,
-        rev: opened.review.rev,
-        choice,
-        records: Vec::new(),
-        original_subject: opened.mail.subject,
-        original_text: opened.body.text,
-        left_out,
-        sensitive: Vec::new(),
-        quotes_undecided: false,
-        too_large: Vec::new(),
-        grace_seconds: 30,
-    })
-}
-
-pub(crate) async fn why(api: &Api, args: MailArgs) -> Result<Why, ApiError> {
-    let connection = ConnectionId(args.connection);
-    let opened = api.engine().open_mail(connection, MailRow(args.mail)).await?;
-    let (index_size, feed) = api.engine().index(connection).await?;
-    Ok(Why {
-        state: opened.review.state(&opened.finding.triage),
-        triage: opened.finding.triage,
-        advice: opened.finding.advice,
-        candidates: opened.finding.candidates,
-        steps: Vec::new(),
-        origin: opened.review.origin,
-        returned: opened.review.returned,
-        snoozed_until: opened.review.snoozed_until,
-        can_include: false,
-        always: Vec::new(),
-        index_refreshed_at: feed.map(|f| f.refreshed_at),
-        index_size,
     })
 }
 

@@ -1,11 +1,14 @@
 //! `rules`: what the rep, and the company, said about mail in general.
 
+use std::time::Duration;
+
 use otomo_domain::account::{AccountId, ConnectionId};
 use otomo_domain::contact::RecordRef;
 use otomo_domain::mail::MailKey;
 use otomo_domain::payload::Level;
 use otomo_domain::rules::{About, AboutRecord, Rule, Then};
 use otomo_domain::time::Timestamp;
+use otomo_engine::simulate::{self, Change};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -147,9 +150,11 @@ pub struct Simulated {
 }
 
 pub(crate) async fn list(api: &Api, _: Nothing) -> Result<Vec<RuleView>, ApiError> {
-    let now = api.engine().now();
-    let view = |rule: Rule| RuleView { expired: !rule.holds_at(now), rule, name: None };
-    Ok(api.engine().rules().await?.into_iter().map(view).collect())
+    let (engine, now) = (api.engine(), api.engine().now());
+    let rules = engine.rules().await?;
+    let names = engine.names_of(rules.clone()).await?;
+    let view = |(rule, name): (Rule, Option<String>)| RuleView { expired: !rule.holds_at(now), rule, name };
+    Ok(rules.into_iter().zip(names).map(view).collect())
 }
 
 pub(crate) async fn add(api: &Api, args: NewRule) -> Result<RuleView, ApiError> {
@@ -164,7 +169,41 @@ pub(crate) async fn remove(api: &Api, args: RuleArgs) -> Result<Done, ApiError> 
     Ok(Done { done: true })
 }
 
-pub(crate) async fn simulate(_api: &Api, args: SimulateArgs) -> Result<Simulated, ApiError> {
-    args.rule.map(NewRule::read).transpose()?;
-    Err(ApiError::new(Code::NotPossibleNow, "simulate"))
+pub(crate) async fn simulate(api: &Api, args: SimulateArgs) -> Result<Simulated, ApiError> {
+    let change = match (args.rule, args.without) {
+        (Some(rule), None) => Change::With(rule.read()?),
+        (None, Some(id)) => Change::Without(id),
+        _ => return Err(ApiError::new(Code::BadArguments, "rule or without")),
+    };
+    let days = args.days.unwrap_or(90).min(LONGEST);
+    let span = Duration::from_secs(u64::from(days) * 24 * 3600);
+    let outcome = api.engine().simulate(ConnectionId(args.connection), change, span).await?;
+    let change = |((from, to), count): ((simulate::Fate, simulate::Fate), usize)| FateChange {
+        from: from.into(),
+        to: to.into(),
+        count,
+    };
+    Ok(Simulated {
+        days,
+        looked_at: outcome.looked_at,
+        matched: outcome.matched,
+        nearly_everything: outcome.is_nearly_everything(),
+        changes: outcome.changes.into_iter().map(change).collect(),
+        examples: outcome.examples.into_iter().map(|row| MailRowView::of(row, Some(args.connection))).collect(),
+    })
+}
+
+/// The longest simulation, in days: ten years.
+const LONGEST: u32 = 3660;
+
+impl From<simulate::Fate> for Fate {
+    fn from(fate: simulate::Fate) -> Self {
+        match fate {
+            simulate::Fate::Excluded => Self::Excluded,
+            simulate::Fate::Unmatched => Self::Unmatched,
+            simulate::Fate::Asked => Self::Asked,
+            simulate::Fate::Shared => Self::Shared,
+            simulate::Fate::KeptPrivate => Self::KeptPrivate,
+        }
+    }
 }

@@ -129,7 +129,10 @@ async fn a_home_under_a_passphrase_opens_with_it_alone() {
 #[tokio::test]
 async fn the_sample_data_is_opened_and_closed_and_the_persons_own_stays() {
     let window = Window::new(passphrase("open sesame"));
-    window.asks("rules.add", json!({ "kind": "never_log_domain", "value": "own.example" })).await.unwrap();
+    window
+        .asks("rules.add", json!({ "about": { "kind": "domain", "value": "own.example" }, "then": "never_log" }))
+        .await
+        .unwrap();
     let own = window.status().await.unwrap();
     for _ in 0..2 {
         let api = window.session.api().await.unwrap();

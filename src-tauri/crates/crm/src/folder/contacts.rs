@@ -4,6 +4,8 @@
 //! the address is needed. Excel in Japan saves CSV as Shift_JIS, so that is read besides UTF-8. A row without an address
 //! is left out; a company stands for itself by its name.
 
+mod create;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
@@ -18,6 +20,8 @@ use otomo_domain::digest::Digest;
 use otomo_domain::error::CrmFault;
 
 use super::unusable;
+
+pub use create::create;
 
 /// The largest list that is read, in bytes: some half a million people.
 const LARGEST: u64 = 32 << 20;
@@ -47,13 +51,18 @@ fn read(root: &Path) -> Result<Vec<u8>, CrmFault> {
     }
 }
 
-/// UTF-8 with or without a mark, UTF-16 with one, else Shift_JIS as Windows writes it.
-fn decode(bytes: &[u8]) -> Result<String, CrmFault> {
-    let (encoding, rest) = match Encoding::for_bom(bytes) {
+/// How a list is written: UTF-8 with or without a mark, UTF-16 with one, else Shift_JIS as Windows writes it; and its
+/// bytes without the mark.
+fn encoding(bytes: &[u8]) -> (&'static Encoding, &[u8]) {
+    match Encoding::for_bom(bytes) {
         Some((encoding, mark)) => (encoding, bytes.get(mark..).unwrap_or_default()),
         None if std::str::from_utf8(bytes).is_ok() => (UTF_8, bytes),
         None => (SHIFT_JIS, bytes),
-    };
+    }
+}
+
+fn decode(bytes: &[u8]) -> Result<String, CrmFault> {
+    let (encoding, rest) = encoding(bytes);
     let text = encoding.decode_without_bom_handling_and_without_replacement(rest);
     text.map(String::from).ok_or_else(|| unusable("contacts.csv is neither UTF-8 nor Shift_JIS"))
 }

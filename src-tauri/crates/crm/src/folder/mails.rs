@@ -144,7 +144,7 @@ fn fault(path: &Path, error: io::Error) -> CrmFault {
 
 /// Makes the names in a directory durable. Windows does it by itself; some network drives can't do it at all.
 #[cfg(unix)]
-fn sync_dir(dir: &Path) -> io::Result<()> {
+pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
     use io::ErrorKind::{InvalidInput, Unsupported};
     match File::open(dir)?.sync_all() {
         Err(e) if matches!(e.kind(), InvalidInput | Unsupported) => Ok(()),
@@ -153,7 +153,7 @@ fn sync_dir(dir: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn sync_dir(_: &Path) -> io::Result<()> {
+pub(super) fn sync_dir(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

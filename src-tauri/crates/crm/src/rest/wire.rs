@@ -10,7 +10,7 @@ use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::mail::MailKey;
 use otomo_domain::rules::Rule;
 use serde::de::value::{self, StrDeserializer};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 fn protocol(detail: impl Into<String>) -> CrmFault {
     CrmFault::new(CrmFaultKind::Protocol, detail)
@@ -102,8 +102,24 @@ impl Ref {
     }
 }
 
+/// The contract's `NewContact`.
+#[derive(Serialize)]
+pub struct NewContact<'a> {
+    email: &'a Address,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    company_name: &'a str,
+}
+
+impl<'a> From<&'a connector::NewContact> for NewContact<'a> {
+    fn from(new: &'a connector::NewContact) -> Self {
+        Self { email: &new.email, name: &new.name, company_name: &new.company }
+    }
+}
+
 #[derive(Deserialize)]
-struct Record {
+pub struct Record {
     #[serde(flatten)]
     record: Ref,
     #[serde(default)]
@@ -115,6 +131,15 @@ struct Record {
 }
 
 impl Record {
+    /// The contact that was made for an address, or was there. Whatever else the CRM knows of it, it has this address.
+    pub fn made_for(self, email: &Address) -> Result<Contact, CrmFault> {
+        let mut contact = self.contact().ok_or_else(|| protocol("the answer names no record that mail can go to"))?;
+        if !contact.emails.contains(email) {
+            contact.emails.push(email.clone());
+        }
+        Ok(contact)
+    }
+
     fn contact(self) -> Option<Contact> {
         Some(Contact {
             record: self.record.known()?,

@@ -3,6 +3,8 @@ use crate::contact::{RecordRef, RecordType};
 use crate::error::CrmFaultKind;
 use crate::payload::Level;
 
+mod properties;
+
 const NOW: Timestamp = Timestamp(1_000_000);
 const LATER: Timestamp = Timestamp(2_000_000);
 
@@ -136,9 +138,11 @@ fn what_is_in_the_crm_is_taken_back_by_retract_alone() {
 
 #[test]
 fn nothing_is_shared_that_is_excluded() {
-    for triage in [Triage::Excluded { why: Exclusion::Internal }] {
-        assert!(Review::default().apply(&share(), &Origin::User, &triage).is_err(), "{triage:?}");
-    }
+    let triage = Triage::Excluded { why: Exclusion::Internal };
+    assert!(Review::default().apply(&share(), &Origin::User, &triage).is_err());
+    // Not even what was private before it was denied.
+    let (private, _) = run(&[Act::KeepPrivate]).expect("private");
+    assert!(private.apply(&share(), &Origin::User, &triage).is_err());
 }
 
 #[test]

@@ -1,15 +1,18 @@
 //! Many rules, sorted by what they look at, so that a mail meets only those that could be about it.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use aho_corasick::AhoCorasick;
 
 use super::{About, AboutRecord, Evidence, Field, Rule};
-use crate::account::AccountId;
-use crate::address::Address;
-use crate::fold::fold;
+use crate::account::{AccountId, ConnectionId};
+use crate::address::{Address, with_parents};
+use crate::contact::RecordRef;
+use crate::fold::{fold, is_visible};
 use crate::judge::Facts;
 use crate::mail::MailKey;
+use crate::matching::Candidate;
 use crate::time::Timestamp;
 
 /// How much of a value is kept as evidence, in characters.
@@ -19,7 +22,7 @@ const SHOWN: usize = 120;
 #[derive(Debug, Default)]
 pub struct RuleBook {
     rules: Vec<Rule>,
-    addresses: HashMap<Address, Vec<usize>>,
+    addresses: HashMap<String, Vec<usize>>,
     domains: HashMap<String, Vec<usize>>,
     records: HashMap<AboutRecord, Vec<usize>>,
     companies: HashMap<AboutRecord, Vec<usize>>,
@@ -27,8 +30,15 @@ pub struct RuleBook {
     accounts: HashMap<AccountId, Vec<usize>>,
     lists: HashMap<String, Vec<usize>>,
     folders: HashMap<String, Vec<usize>>,
-    /// All subject words at once, folded, and which rule each is of.
-    words: Option<(AhoCorasick, Vec<usize>)>,
+    words: Words,
+}
+
+/// All subject words at once, folded.
+#[derive(Debug, Default)]
+struct Words {
+    search: Option<AhoCorasick>,
+    /// Which rules each word is of.
+    rules: Vec<Vec<usize>>,
 }
 
 /// A rule that is about a mail.
@@ -51,26 +61,24 @@ impl RuleBook {
     /// Sorts rules. Rules that say what can't be said about such a thing are left out.
     pub fn new(rules: Vec<Rule>) -> Self {
         let mut book = Self::default();
-        let mut words = Vec::new();
+        let mut words: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for rule in rules.into_iter().filter(|rule| rule.about.allows(rule.then)) {
             let at = book.rules.len();
             match &rule.about {
-                About::Address(address) => book.addresses.entry(address.clone()).or_default().push(at),
-                About::Domain(domain) => book.domains.entry(domain.clone()).or_default().push(at),
+                About::Address(address) => book.addresses.entry(plain_address(address)).or_default().push(at),
+                About::Domain(domain) => book.domains.entry(plain_domain(domain).into_owned()).or_default().push(at),
                 About::Contact(record) => book.records.entry(record.clone()).or_default().push(at),
                 About::Company(record) => book.companies.entry(record.clone()).or_default().push(at),
                 About::Thread(root) => book.threads.entry(*root).or_default().push(at),
                 About::Account(account) => book.accounts.entry(*account).or_default().push(at),
                 About::List(list) => book.lists.entry(list.clone()).or_default().push(at),
                 About::Folder(folder) => book.folders.entry(fold(folder)).or_default().push(at),
-                About::Subject(word) => words.push((fold(word), at)),
+                About::Subject(word) => words.entry(fold(word)).or_default().push(at),
             }
             book.rules.push(rule);
         }
-        words.retain(|(word, _)| !word.is_empty());
-        let search =
-            AhoCorasickBuilder::new().match_kind(MatchKind::Standard).build(words.iter().map(|(word, _)| word));
-        book.words = search.ok().filter(|_| !words.is_empty()).map(|s| (s, words.iter().map(|(_, at)| *at).collect()));
+        words.remove("");
+        book.words = Words::new(words);
         book
     }
 
@@ -83,38 +91,28 @@ impl RuleBook {
         self.rules.iter().filter_map(|rule| rule.expires_at).filter(|end| *end > now).min()
     }
 
-    /// The domains that rules call the company's own.
-    pub fn internal_domains(&self) -> impl Iterator<Item = &str> {
-        self.rules.iter().filter(|rule| rule.then == super::Then::Internal).filter_map(|rule| match &rule.about {
-            About::Domain(domain) => Some(domain.as_str()),
-            _ => None,
-        })
+    /// Whether any rule is about a conversation.
+    pub fn is_about_threads(&self) -> bool {
+        !self.threads.is_empty()
     }
 
     /// Every rule that is about this mail and holds now, each with where it met the mail first.
     pub fn about<'a>(&'a self, facts: &Facts<'_>, now: Timestamp) -> Vec<Matched<'a>> {
-        let mut found = Found { book: self, now, matched: Vec::new() };
+        let mut found = Found { book: self, now, seen: HashSet::new(), matched: Vec::new() };
         for participant in &facts.mail.participants {
             let address = &participant.person.address;
             let field = Field::from(participant.role);
-            found.add(self.addresses.get(address), Some(address), field, address.as_str());
-            for domain in parents(address.domain()) {
+            found.add(self.addresses.get(&plain_address(address)), Some(address), field, address.as_str());
+            for domain in with_parents(&plain_domain(address.domain())) {
                 found.add(self.domains.get(domain), Some(address), field, address.as_str());
             }
         }
         for candidate in facts.candidates {
-            let whose = candidate.reasons.first().map(|reason| &reason.address);
-            let at = |record: &crate::contact::RecordRef| AboutRecord {
-                connection: facts.connection,
-                record: record.clone(),
-            };
-            found.add(self.records.get(&at(&candidate.record)), whose, Field::Record, &candidate.name);
-            if let Some(company) = &candidate.company {
-                found.add(self.companies.get(&at(company)), whose, Field::Company, &candidate.name);
-            }
+            self.about_candidate(facts.connection, candidate, &mut found);
         }
         let references = facts.mail.references.iter().chain(&facts.mail.in_reply_to);
-        for key in references.map(|id| MailKey::of_message_id(id)).chain([facts.mail.id.key]) {
+        let keys = references.map(|id| MailKey::of_message_id(id)).chain([facts.mail.id.key]);
+        for key in keys.chain(facts.thread.mails.iter().copied()) {
             found.add(self.threads.get(&key), None, Field::Thread, "");
         }
         for account in facts.accounts {
@@ -126,32 +124,70 @@ impl RuleBook {
         for folder in facts.folders {
             found.add(self.folders.get(&fold(folder)), None, Field::Folder, folder);
         }
-        if let Some((search, rules)) = &self.words {
-            let subject = fold(&facts.mail.subject);
-            for hit in search.find_overlapping_iter(&subject) {
-                let rule = rules.get(hit.pattern().as_usize()).map(std::slice::from_ref);
-                found.add_all(rule.unwrap_or_default(), None, Field::Subject, &facts.mail.subject);
-            }
+        for rules in self.words.within(&facts.mail.subject) {
+            found.add(Some(rules), None, Field::Subject, &facts.mail.subject);
         }
         found.matched
     }
+
+    fn about_candidate<'a, 'f>(
+        &'a self,
+        connection: ConnectionId,
+        candidate: &'f Candidate,
+        found: &mut Found<'a, 'f>,
+    ) {
+        let at = |record: &RecordRef| AboutRecord { connection, record: record.clone() };
+        let company = candidate.company.as_ref().and_then(|company| self.companies.get(&at(company)));
+        let record = self.records.get(&at(&candidate.record));
+        let people = candidate.reasons.iter().map(|reason| Some(&reason.address));
+        for whose in people.chain(candidate.reasons.is_empty().then_some(None)) {
+            found.add(record, whose, Field::Record, &candidate.name);
+            found.add(company, whose, Field::Company, &candidate.name);
+        }
+    }
 }
 
-struct Found<'a> {
+impl Words {
+    fn new(words: BTreeMap<String, Vec<usize>>) -> Self {
+        if words.is_empty() {
+            return Self::default();
+        }
+        let search = AhoCorasick::new(words.keys()).ok();
+        Self { search, rules: words.into_values().collect() }
+    }
+
+    /// The rules of each word that stands in a text.
+    fn within(&self, text: &str) -> Vec<&Vec<usize>> {
+        let Some(search) = &self.search else { return Vec::new() };
+        let text = fold(text);
+        let mut stands = vec![false; self.rules.len()];
+        let mut missing = stands.len();
+        for hit in search.find_overlapping_iter(&text) {
+            if let Some(stands) = stands.get_mut(hit.pattern().as_usize()).filter(|stands| !**stands) {
+                *stands = true;
+                missing -= 1;
+                if missing == 0 {
+                    break;
+                }
+            }
+        }
+        self.rules.iter().zip(stands).filter_map(|(rules, stands)| stands.then_some(rules)).collect()
+    }
+}
+
+struct Found<'a, 'f> {
     book: &'a RuleBook,
     now: Timestamp,
+    /// What has been met already: the rule and whose it is.
+    seen: HashSet<(usize, Option<&'f Address>)>,
     matched: Vec<Matched<'a>>,
 }
 
-impl Found<'_> {
-    fn add(&mut self, rules: Option<&Vec<usize>>, whose: Option<&Address>, field: Field, value: &str) {
-        self.add_all(rules.map(Vec::as_slice).unwrap_or_default(), whose, field, value);
-    }
-
-    fn add_all(&mut self, rules: &[usize], whose: Option<&Address>, field: Field, value: &str) {
-        for rule in rules.iter().filter_map(|at| self.book.rules.get(*at)) {
-            let known = |m: &Matched<'_>| std::ptr::eq(m.rule, rule) && m.whose.as_ref() == whose;
-            if rule.holds_at(self.now) && !self.matched.iter().any(known) {
+impl<'f> Found<'_, 'f> {
+    fn add(&mut self, rules: Option<&Vec<usize>>, whose: Option<&'f Address>, field: Field, value: &str) {
+        for at in rules.into_iter().flatten() {
+            let Some(rule) = self.book.rules.get(*at).filter(|rule| rule.holds_at(self.now)) else { continue };
+            if self.seen.insert((*at, whose)) {
                 let evidence = Evidence { field, value: value.chars().take(SHOWN).collect() };
                 self.matched.push(Matched { rule, whose: whose.cloned(), evidence });
             }
@@ -159,8 +195,18 @@ impl Found<'_> {
     }
 }
 
-/// A domain and those above it, as long as they have a dot.
-fn parents(domain: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(domain), |domain| domain.split_once('.').map(|(_, rest)| rest))
-        .filter(|domain| domain.contains('.'))
+/// An address as it is compared with those of rules, whichever width its letters have.
+fn plain_address(address: &Address) -> String {
+    format!("{}@{}", fold(address.local_part()), plain_domain(address.domain()))
+}
+
+/// A domain in the one form that servers know (UTS #46), without a dot at its end.
+fn plain_domain(domain: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii() && !c.is_ascii_uppercase();
+    if domain.chars().all(is_plain) && !domain.ends_with('.') {
+        return domain.into();
+    }
+    let visible: String = domain.chars().filter(|c| is_visible(*c)).collect();
+    let bare = visible.trim_end_matches('.');
+    url::Host::parse(bare).map_or_else(|_| bare.to_lowercase(), |host| host.to_string()).into()
 }

@@ -24,8 +24,8 @@ const WIPE: &str = "wipe:";
 const STEP: usize = 500;
 
 impl Engine {
-    /// Forgets an account and its secrets. `wipe` removes the mail that no other account has, and keeps private what of it
-    /// is still in its grace period; `retract` takes back what was shared of it.
+    /// Forgets an account and its secrets. What only this account has, and is still on its way, is kept private. `wipe`
+    /// removes the mail that no other account has; `retract` takes back what was shared of it.
     pub async fn remove_account(&self, id: AccountId, wipe: bool, retract: bool) -> Result<(), Fault> {
         let account = self.account(id).await?;
         if retract {
@@ -35,8 +35,9 @@ impl Engine {
                 _ => None,
             })
             .await?;
-        } else if wipe {
-            self.for_its_mail(id, true, |state| (state == State::Scheduled).then_some(Act::KeepPrivate)).await?;
+        } else {
+            let on_its_way = |state| matches!(state, State::Scheduled | State::Queued | State::FailedRetry);
+            self.for_its_mail(id, true, |state| on_its_way(state).then_some(Act::KeepPrivate)).await?;
         }
         self.forget_account(&account, wipe).await?;
         // A pass under way ends with what it has; the next one finds no account.

@@ -94,3 +94,40 @@ async fn every_step_of_a_mail_stands_in_the_trace() {
     let verdict = world.engine.verify_audit().await.expect("a trace");
     assert_eq!((verdict.rows, verdict.broken_at), (4, None), "share, release, lease, delivered");
 }
+
+/// What is said of the client's address now.
+async fn said(world: &World) -> Vec<Then> {
+    let rules = world.engine.rules().await.expect("rules");
+    rules.iter().map(|rule| rule.then).collect()
+}
+
+#[tokio::test]
+async fn a_rule_that_was_made_with_a_decision_is_undone_with_it() {
+    let world = World::new().await;
+    world.receives(&["a", "b"]).await;
+    let seen = [world.seen("a").await];
+    let share = world.engine.share(&seen, Wish::default(), None, Some(Always::Address)).await.expect("a decision");
+    assert_eq!(said(&world).await, [Then::Share]);
+    let private = world.engine.keep_private(&[world.seen("b").await], Some(Always::Address)).await.expect("a decision");
+    assert_eq!(said(&world).await, [Then::Private]);
+    world.engine.undo(private.decision).await.expect("taken back");
+    assert_eq!(said(&world).await, [Then::Share], "what it replaced is back");
+    world.engine.undo(share.decision).await.expect("taken back");
+    assert_eq!(said(&world).await, []);
+    world.engine.stop().await;
+    assert!(world.engine.snapshot().connections.values().all(|s| s.book.rules().is_empty()));
+}
+
+#[tokio::test]
+async fn hundreds_are_kept_private_at_once() {
+    let world = World::new().await;
+    let names: Vec<String> = (0..300).map(|n| format!("m{n}")).collect();
+    world.receives(&names.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let page = world.engine.desk(world.connection, vec![State::Pending], crate::rows::Pile::All, None, 1000);
+    let rows = page.await.expect("a list").rows;
+    let seen: Vec<Seen> =
+        rows.iter().map(|row| Seen { connection: world.connection, mail: row.mail, rev: Some(0) }).collect();
+    let decided = world.engine.keep_private(&seen, None).await.expect("a decision");
+    assert_eq!(decided.reviews.len(), 300);
+    assert_eq!(world.engine.undo(decided.decision).await.expect("taken back").len(), 300);
+}

@@ -1,3 +1,5 @@
+use std::fs;
+
 use super::*;
 use crate::fixture::{CLIENT, World, message, with_file};
 

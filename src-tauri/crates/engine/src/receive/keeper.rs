@@ -11,7 +11,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use crate::engine::Engine;
 use crate::event::Tag;
 use crate::fault::Fault;
-use crate::triage::examine;
+use crate::triage::examine_new;
 
 /// Batches that may wait for a stage. Each is at most about 4 MiB.
 const WAITING: usize = 2;
@@ -129,7 +129,7 @@ async fn write_all(
         let (keeper, now) = (engine.clone(), engine.now());
         let kept = engine.store.cache.write(move |db| {
             let snapshot = keeper.snapshot();
-            keep::batch(db, folder, cursor, messages, now, |db, row| examine(db, row, &snapshot, now))
+            keep::batch(db, folder, cursor, messages, now, |db, row, mail| examine_new(db, row, mail, &snapshot, now))
         });
         if kept.await?.new > 0 {
             engine.bus.changed(&[Tag::Mail, Tag::Review]);

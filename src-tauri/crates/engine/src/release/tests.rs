@@ -9,14 +9,7 @@ use crate::preview::Wish;
 
 /// Replaces the kept bytes of a mail.
 async fn alter(world: &World, name: &str, raw: Vec<u8>) {
-    let row = world.row(name).await.mail;
-    let altered = world.store.cache.write(move |db| {
-        let id = super::mail::raw_of(db, row)?;
-        super::raw::remove(db, id)?;
-        super::raw::append(db, id, 0, &raw)?;
-        Ok(())
-    });
-    altered.await.expect("other bytes");
+    world.overwrite(world.row(name).await.mail, raw).await;
 }
 
 /// A mail that came back to the rep, and why.
@@ -67,6 +60,49 @@ async fn waking_up_does_not_empty_the_grace_period() {
     }
     world.work().await;
     world.check("a", State::Logged).await;
+}
+
+/// What the clocks do while the grace period of a mail runs that goes by itself, and how long it still has.
+async fn check_clock(happens: impl AsyncFnOnce(World) -> World, left: u64) {
+    let world = World::new().await;
+    world.lets_go().await;
+    world.hears(&["a"]).await;
+    world.work().await;
+    let world = happens(world).await;
+    world.pass(left - 1).await;
+    assert_eq!(world.crm.count(Op::Log), 0);
+    world.check("a", State::Scheduled).await;
+    world.pass(1).await;
+    world.check("a", State::Logged).await;
+}
+
+#[tokio::test]
+async fn no_clock_and_no_restart_lets_mail_go_early() {
+    let wait = 15 * 60;
+    check_clock(async |world| world, wait).await;
+    let restart = async |world: World| world.starts_again(PolicyState::Valid(Policy::default())).await;
+    check_clock(restart, wait).await;
+    let sleep_and_restart = async |world: World| {
+        world.clock.suspend(Duration::from_secs(3600));
+        world.starts_again(PolicyState::Valid(Policy::default())).await
+    };
+    check_clock(sleep_and_restart, 60).await;
+    let sleep = async |world: World| {
+        world.clock.suspend(Duration::from_secs(3600));
+        world.work().await;
+        world
+    };
+    check_clock(sleep, 60).await;
+    // A clock that was set back, and is put right again.
+    let back_and_forth = async |world: World| {
+        let now = world.engine.now();
+        world.clock.set(now - Duration::from_secs(3600));
+        world.pass(60).await;
+        world.clock.set(now + Duration::from_secs(60));
+        world.work().await;
+        world
+    };
+    check_clock(back_and_forth, wait - 60).await;
 }
 
 #[tokio::test]

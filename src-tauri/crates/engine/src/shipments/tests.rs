@@ -53,11 +53,11 @@ async fn the_history_shows_each_mail_once_last_changed_first() {
     let first = world.review("a").await.id;
     world.engine.retract(first).await.expect("a retraction");
     world.pass(1).await;
-    let states = [State::Logged, State::Retracted];
+    let asked = Asked { states: vec![State::Logged, State::Retracted], ..Asked::default() };
     let mut seen = Vec::new();
     let mut after = None;
     loop {
-        let (page, next) = world.engine.history(states.to_vec(), after, 2).await.expect("a page");
+        let (page, next) = world.engine.history(&asked, after, 2).await.expect("a page");
         seen.extend(page.into_iter().map(|shipment| (shipment.row.changed_at, shipment.row.id)));
         after = next;
         if after.is_none() {
@@ -66,4 +66,46 @@ async fn the_history_shows_each_mail_once_last_changed_first() {
     }
     assert_eq!((seen.len(), seen.first().map(|(_, id)| *id)), (5, Some(first)));
     assert!(seen.is_sorted_by(|a, b| a > b), "{seen:?}");
+}
+
+/// The subjects of a part of the history, newest first.
+async fn check_history(world: &World, asked: Asked, expected: &[&str]) {
+    let (page, _) = world.engine.history(&asked, None, 10).await.expect("a page");
+    assert_eq!(page.iter().map(|s| s.subject.as_str()).collect::<Vec<_>>(), expected, "{asked:?}");
+}
+
+#[tokio::test]
+async fn the_history_is_filtered_by_words_time_and_whoever_decided() {
+    let world = World::new().await;
+    let decided = || Asked { states: vec![State::Logged, State::Private], ..Asked::default() };
+    let filtered = |filter| Asked { filter, ..decided() };
+    world.shares(&["ＡＢＣ商事"]).await;
+    let between = world.engine.now();
+    world.pass(5).await;
+    world.receives(&["other"]).await;
+    world.engine.keep_private(&[world.seen("other").await], None).await.expect("a decision");
+    check_history(&world, decided(), &["other", "ＡＢＣ商事"]).await;
+    check_history(&world, Asked { text: Some("abc".into()), ..decided() }, &["ＡＢＣ商事"]).await;
+    check_history(&world, Asked { text: Some("CLIENT@x".into()), ..decided() }, &["other", "ＡＢＣ商事"]).await;
+    check_history(&world, Asked { text: Some("nothing".into()), ..decided() }, &[]).await;
+    let after = between + std::time::Duration::from_secs(1);
+    check_history(&world, filtered(Filter { since: Some(after), ..Filter::default() }), &["other"]).await;
+    check_history(&world, filtered(Filter { until: Some(after), ..Filter::default() }), &["ＡＢＣ商事"]).await;
+    check_history(&world, filtered(Filter { by_rep: Some(false), ..Filter::default() }), &[]).await;
+    let by_rep = Filter { by_rep: Some(true), connection: Some(world.connection), ..Filter::default() };
+    check_history(&world, filtered(by_rep), &["other", "ＡＢＣ商事"]).await;
+    let elsewhere = Filter { connection: Some(otomo_domain::account::ConnectionId(99)), ..Filter::default() };
+    check_history(&world, filtered(elsewhere), &[]).await;
+}
+
+#[tokio::test]
+async fn the_trace_of_a_mail_tells_everything_that_happened_to_it() {
+    let world = World::new().await;
+    world.shares(&["a", "b"]).await;
+    let trace = world.engine.trace(world.review("a").await.id).await.expect("a trace");
+    let acts: Vec<&str> = trace.iter().map(|(_, entry)| entry.act.as_str()).collect();
+    assert_eq!(acts, ["share", "release", "lease", "delivered"]);
+    assert!(trace.is_sorted_by_key(|(seq, _)| *seq));
+    let nothing = world.engine.trace(ReviewId(99)).await;
+    assert!(matches!(nothing, Err(Fault::NoSuch("review"))));
 }

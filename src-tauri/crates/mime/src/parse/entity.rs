@@ -34,6 +34,8 @@ pub(crate) struct Leaf<'a> {
     /// Lower-case `type/subtype`.
     pub(crate) content_type: String,
     pub(crate) charset: Option<String>,
+    /// It says what is to be done with it, as an invitation does (RFC 6047 §2.4).
+    pub(crate) has_method: bool,
     pub(crate) disposition: Option<Disposition>,
     pub(crate) name: Option<String>,
     /// Without angle brackets.
@@ -120,6 +122,7 @@ impl Reader<'_> {
             number,
             content_type,
             charset: parameters.token("charset").map(str::to_owned),
+            has_method: parameters.token("method").is_some(),
             disposition: match disposition.value.as_str() {
                 "" => None,
                 "inline" => Some(Disposition::Inline),

@@ -35,6 +35,13 @@ fn nothing_runs_frames_or_asks() {
 }
 
 #[test]
+fn of_names_only_those_stay_that_mark_older_mail_and_signatures() {
+    check("<div class=\"a gmail_attr\" id=b>x</div>", "<div class=\"quote\">x</div>");
+    check("<div id=x_divRplyFwdMsg>x</div>", "<div id=\"quote-rest\">x</div>");
+    check("<div class=gmail_signature>x</div>", "<div class=\"signature\">x</div>");
+}
+
+#[test]
 fn links_go_nowhere_but_to_the_web_and_to_mail() {
     for url in [
         "javascript:alert(1)",

@@ -11,7 +11,7 @@ async fn take(store: &Store, folder: &'static str, names: &'static [&'static str
     cache(store, move |db| {
         let folder = add_folder(db, folder)?;
         let received = (1..).zip(names).map(|(uid, name)| received(uid, fixture::mail(name))).collect();
-        batch(db, folder, CURSOR, received, NOW, |_, _| Ok(vec![]))
+        batch(db, folder, CURSOR, received, NOW, |_, _, _| Ok(vec![]))
     })
     .await
 }
@@ -42,7 +42,7 @@ async fn another_uidvalidity_doubles_nothing() {
         let folder = add_folder(db, "INBOX")?;
         copy::forget_folder(db, folder)?;
         let renumbered = vec![received(900, fixture::mail("b")), received(901, fixture::mail("a"))];
-        batch(db, folder, Cursor { uid_validity: 8, low: 900, high: 902 }, renumbered, NOW, |_, _| Ok(vec![]))
+        batch(db, folder, Cursor { uid_validity: 8, low: 900, high: 902 }, renumbered, NOW, |_, _, _| Ok(vec![]))
     })
     .await;
     assert_eq!(mail_count(&store).await, 2);
@@ -55,7 +55,7 @@ async fn one_message_id_with_two_contents_is_two_mails() {
     other.id.content = Digest::of(b"other");
     let kept = cache(&store, |db| {
         let folder = add_folder(db, "INBOX")?;
-        batch(db, folder, CURSOR, vec![received(1, fixture::mail("a")), received(2, other)], NOW, |_, _| Ok(vec![]))
+        batch(db, folder, CURSOR, vec![received(1, fixture::mail("a")), received(2, other)], NOW, |_, _, _| Ok(vec![]))
     });
     assert_eq!(kept.await, Kept { new: 2, known: 0 });
 }
@@ -71,7 +71,7 @@ async fn the_cursor_moves_with_the_batch_and_stays_with_a_failed_one() {
             CURSOR,
             vec![received(1, fixture::mail("a")), received(2, fixture::mail("b"))],
             NOW,
-            |db, row| match &*mail::title(db, row)? {
+            |db, row, _| match &*mail::title(db, row)? {
                 "b" => Err(StoreFault::Missing),
                 _ => Ok(vec![]),
             },
@@ -88,7 +88,7 @@ async fn what_was_found_out_is_kept_with_each_new_mail() {
     let (_home, store) = store();
     let found = cache(&store, |db| {
         let folder = add_folder(db, "INBOX")?;
-        batch(db, folder, CURSOR, vec![received(1, fixture::mail("a"))], NOW, |_, _| {
+        batch(db, folder, CURSOR, vec![received(1, fixture::mail("a"))], NOW, |_, _, _| {
             Ok(vec![(
                 ConnectionId(4),
                 Finding { triage: Triage::Unmatched, candidates: vec![], advice: Default::default() },
@@ -109,7 +109,7 @@ async fn a_large_mail_that_is_known_leaves_no_bytes_behind() {
         let arriving = raw::begin(db)?;
         raw::append(db, arriving, 0, b"the same again")?;
         let again = Received { bytes: Bytes::Stored(arriving), ..received(2, fixture::mail("a")) };
-        batch(db, folder, CURSOR, vec![again], NOW, |_, _| Ok(vec![]))?;
+        batch(db, folder, CURSOR, vec![again], NOW, |_, _, _| Ok(vec![]))?;
         Ok((raw::read(db, arriving)?, raw::next_id(db)? == arriving))
     });
     assert_eq!(left.await, (vec![], true));
@@ -121,7 +121,7 @@ async fn each_mail_reads_back_its_own_bytes_even_if_it_has_none() {
     let read = cache(&store, |db| {
         let folder = add_folder(db, "INBOX")?;
         let empty = Received { bytes: Bytes::Here(vec![]), ..received(1, fixture::mail("empty")) };
-        batch(db, folder, CURSOR, vec![empty, received(2, fixture::mail("full"))], NOW, |_, _| Ok(vec![]))?;
+        batch(db, folder, CURSOR, vec![empty, received(2, fixture::mail("full"))], NOW, |_, _, _| Ok(vec![]))?;
         let bytes = |name: &str| {
             let row = mail::find(db, &fixture::mail(name).id)?.ok_or(StoreFault::Missing)?;
             Ok::<_, StoreFault>(raw::read(db, mail::raw_of(db, row)?)?)

@@ -28,6 +28,7 @@ CREATE TABLE mail (
     defects TEXT NOT NULL,  -- JSON array
     size INTEGER NOT NULL,
     raw INTEGER NOT NULL,   -- its bytes, see raw
+    marks TEXT,             -- JSON: list, who wrote it, what is sensitive; NULL = not looked at
     UNIQUE (key, content)
 ) STRICT;
 CREATE INDEX mail_date ON mail (date);
@@ -103,6 +104,7 @@ CREATE TABLE contact (
     url TEXT,
     parent TEXT,                  -- JSON record
     generation INTEGER NOT NULL,  -- the full listing it was last seen in
+    search TEXT NOT NULL DEFAULT '', -- name and addresses, folded; '' = not made yet
     UNIQUE (connection, kind, record)
 ) STRICT;
 CREATE TABLE contact_address (
@@ -127,6 +129,10 @@ CREATE TABLE triage (
     verdict TEXT NOT NULL,     -- excluded, unmatched, matched
     triage TEXT NOT NULL,      -- JSON with the reason
     candidates TEXT NOT NULL,  -- JSON: records and why
+    advice TEXT NOT NULL DEFAULT '{"advice":"ask","because":[]}', -- JSON: who decides, and why
+    first INTEGER NOT NULL DEFAULT 0, -- asked because nobody in it is known yet
+    alert INTEGER NOT NULL DEFAULT 0, -- asked because something has to be looked at
+    auto INTEGER NOT NULL DEFAULT 0,  -- it would go, or stay, by itself
     PRIMARY KEY (mail, connection)
 ) STRICT, WITHOUT ROWID;
 
@@ -136,9 +142,16 @@ CREATE TABLE desk (
     connection INTEGER NOT NULL,
     state TEXT NOT NULL,
     date INTEGER NOT NULL,  -- mail.date
+    later INTEGER NOT NULL, -- put off by the rep
+    first INTEGER NOT NULL, -- these three as in triage, and only while it waits
+    alert INTEGER NOT NULL,
+    auto INTEGER NOT NULL,  -- and nobody has touched it
     PRIMARY KEY (mail, connection)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX desk_page ON desk (connection, state, date, mail);
+CREATE INDEX desk_page ON desk (connection, state, later, date, mail);
+CREATE INDEX desk_first ON desk (connection, later, date, mail) WHERE first = 1;
+CREATE INDEX desk_alert ON desk (connection, later, date, mail) WHERE alert = 1;
+CREATE INDEX desk_auto ON desk (connection, mail) WHERE auto = 1;
 -- The last ledger.review.change that it knows; one row.
 CREATE TABLE desk_mark (
     change INTEGER NOT NULL
@@ -170,3 +183,8 @@ CREATE TABLE uidl (
     missed INTEGER NOT NULL DEFAULT 0,  -- not there when it was fetched
     PRIMARY KEY (folder, unique_id)
 ) STRICT, WITHOUT ROWID;
+
+-- When this cache was begun; one row. Mail from before is past mail.
+CREATE TABLE born (
+    at INTEGER NOT NULL  -- ms
+) STRICT;

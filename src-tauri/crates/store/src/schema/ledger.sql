@@ -8,7 +8,7 @@ CREATE TABLE account (
     import_since INTEGER,              -- ms; NULL imports everything
     connected_at INTEGER NOT NULL,     -- ms; mail from before is past mail
     paused INTEGER NOT NULL DEFAULT 0, -- 1 = not captured for now
-    settings TEXT NOT NULL DEFAULT '{}' -- JSON: sign-in, sending, role, share mode, folders, sender addresses; no secret
+    settings TEXT NOT NULL DEFAULT '{}' -- JSON: sign-in, sending, role, share mode, sharing, folders, sender addresses; no secret
 ) STRICT;
 
 -- Passwords and tokens. Read one by one, never listed.
@@ -29,14 +29,39 @@ CREATE TABLE connection (
     identity TEXT            -- JSON: who the CRM takes the rep for, its limits, the company's policy
 ) STRICT;
 
--- What must never be logged, and the company's own domains.
+-- What the rep said about mail in general.
 CREATE TABLE rule (
-    id INTEGER PRIMARY KEY,
-    deny TEXT NOT NULL UNIQUE,  -- JSON: kind and value
-    created_at INTEGER NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    about TEXT NOT NULL,           -- JSON: kind and value
+    says TEXT NOT NULL,            -- never_log, internal, private, ask, share
+    level TEXT,                    -- NULL = as the account has it
+    expires_at INTEGER,            -- ms
+    created_at INTEGER NOT NULL,   -- ms; sharing holds for mail from then on
+    reason TEXT NOT NULL,
+    decision INTEGER REFERENCES decision (id), -- undone with it
+    replaced_by INTEGER REFERENCES decision (id) -- not in force while that decision's rule has its place
 ) STRICT;
+CREATE UNIQUE INDEX rule_about ON rule (about) WHERE replaced_by IS NULL;
 
--- A command of the rep's; undo takes back all it did.
+-- Who was in mail that the rep has decided on.
+CREATE TABLE acquaintance (
+    connection INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    PRIMARY KEY (connection, address)
+) STRICT, WITHOUT ROWID;
+
+-- Addresses that the rep gave to a record.
+CREATE TABLE alias (
+    connection INTEGER NOT NULL REFERENCES connection (id),
+    address TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    record TEXT NOT NULL,
+    name TEXT NOT NULL,           -- the record's, as it was then
+    created_at INTEGER NOT NULL,  -- ms
+    PRIMARY KEY (connection, address, kind, record)
+) STRICT, WITHOUT ROWID;
+
+-- A command of the rep's, or something that was decided by itself; undo takes back all it did.
 CREATE TABLE decision (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,
@@ -52,7 +77,7 @@ CREATE TABLE review (
     state TEXT,
     rev INTEGER NOT NULL,   -- counts changes
     decision INTEGER REFERENCES decision (id),
-    choice TEXT,            -- JSON: level, links, attachments
+    choice TEXT,            -- JSON: level, links, attachments, what is cut out
     payload BLOB,           -- SHA-256 of the payload decided on
     release_at INTEGER,     -- end of the grace period
     retract_after INTEGER NOT NULL, -- made private while on the wire
@@ -63,6 +88,9 @@ CREATE TABLE review (
     remote TEXT,            -- JSON: the record in the CRM
     changed_at INTEGER NOT NULL,
     change INTEGER NOT NULL DEFAULT 0, -- counts the changes of all reviews; the desk reads on from the last it knows
+    origin TEXT,            -- JSON: whose decision it is
+    snoozed_until INTEGER,  -- ms; put off until then
+    included INTEGER NOT NULL DEFAULT 0, -- the rep overruled what keeps it out
     UNIQUE (connection, key, content)
 ) STRICT;
 CREATE INDEX review_state ON review (state, connection);

@@ -30,3 +30,24 @@ pub fn is_known(db: &Connection, connection: ConnectionId, address: &Address) ->
     let sql = "SELECT EXISTS (SELECT 1 FROM acquaintance WHERE connection = ?1 AND address = ?2)";
     db.prepare_cached(sql)?.query_row(params![connection.0, address.as_str()], |row| row.get(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{address, ledger, store};
+
+    #[tokio::test]
+    async fn somebody_is_met_once_at_each_connection() {
+        let (_home, store) = store();
+        let (here, there) = (ConnectionId(1), ConnectionId(2));
+        let (a, b) = (address("a@x.jp"), address("b@x.jp"));
+        let (people, known) = ([a.clone(), b.clone()], a.clone());
+        let met = ledger(&store, move |db| {
+            Ok([meet(db, here, &people[..1])?, meet(db, here, &people)?, meet(db, there, &people[..1])?])
+        });
+        assert_eq!(met.await, [vec![a.clone()], vec![b], vec![a]]);
+        let seen =
+            store.cache.read(move |db| Ok([here, there, ConnectionId(3)].map(|at| is_known(db, at, &known).ok())));
+        assert_eq!(seen.await.expect("a look"), [Some(true), Some(true), Some(false)]);
+    }
+}

@@ -54,3 +54,29 @@ pub fn hits(db: &Connection, connection: ConnectionId, address: &Address) -> rus
     })?;
     rows.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{NOW, add_connection, address, ledger, record, store};
+
+    #[tokio::test]
+    async fn an_address_leads_to_the_records_that_the_rep_gave_it_to() {
+        let (_home, store) = store();
+        let old = address("old@x.jp");
+        let given =
+            |connection, id: &str| Alias { connection, address: old.clone(), record: record(id), name: id.into() };
+        let connection = ledger(&store, |db| add_connection(db)).await;
+        let aliases = [given(connection, "A"), given(connection, "B"), given(connection, "A")];
+        ledger(&store, move |db| Ok(aliases.iter().try_for_each(|alias| add(db, alias, NOW))?)).await;
+        let found = async |address: Address| {
+            let hits = store.cache.read(move |db| Ok(hits(db, connection, &address)?)).await.expect("hits");
+            hits.into_iter().map(|hit| hit.record).collect::<Vec<_>>()
+        };
+        assert_eq!(found(old.clone()).await, [record("A"), record("B")]);
+        assert_eq!(found(address("new@x.jp")).await, []);
+        let gone = old.clone();
+        let removed = ledger(&store, move |db| Ok((remove(db, connection, &gone)?, remove(db, connection, &gone)?)));
+        assert_eq!((removed.await, found(old).await), ((true, false), vec![]));
+    }
+}

@@ -21,3 +21,16 @@ pub fn since(db: &Connection, now: Timestamp) -> rusqlite::Result<Timestamp> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{LATER, NOW, cache, store};
+
+    #[tokio::test]
+    async fn a_cache_is_born_once() {
+        let (_home, store) = store();
+        let times = cache(&store, |db| Ok([since(db, NOW)?, since(db, LATER)?]));
+        assert_eq!(times.await, [NOW, NOW]);
+    }
+}

@@ -1,12 +1,13 @@
 //! `contact`, `contact_address`, `feed`: the CRM's contact index on this computer, and how fresh it is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use otomo_domain::account::ConnectionId;
 use otomo_domain::address::Address;
 use otomo_domain::connector::ContactPage;
-use otomo_domain::contact::{Contact, RecordRef};
+use otomo_domain::contact::{Contact, RecordRef, RecordType};
 use otomo_domain::matching::Hit;
+use otomo_domain::search::{self, Fit, Query};
 use otomo_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -40,7 +41,7 @@ CREATE TABLE feed (
 ) STRICT;
 ";
 
-/// What a person may type to find a record, folded (`otomo_domain::fold`): its name and addresses.
+/// What a record is found by (`otomo_domain::search::index`); empty until it has been made.
 pub(crate) const ADD_SEARCH: &str = "
 ALTER TABLE contact ADD COLUMN search TEXT NOT NULL DEFAULT '';
 ";
@@ -87,9 +88,30 @@ pub fn take_page(
             changed.extend(remove(db, connection, &record)?);
         }
     }
+    make_searchable(db, connection, AT_ONCE)?;
     let sql = "INSERT OR REPLACE INTO feed (connection, cursor, generation, complete, refreshed_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     db.prepare_cached(sql)?.execute(params![connection.0, page.cursor, generation, !page.has_more, at.0])?;
     Ok(changed)
+}
+
+/// Takes a single contact in, as the CRM gave it just now. Returns the addresses whose matches may have changed.
+pub fn take_one(db: &Connection, connection: ConnectionId, contact: &Contact) -> rusqlite::Result<Vec<Address>> {
+    let generation = feed(db, connection)?.map_or(1, |feed| feed.generation);
+    upsert(db, connection, contact, generation)
+}
+
+/// How many records that were kept before there was a search are made searchable with a page.
+const AT_ONCE: usize = 20_000;
+
+fn make_searchable(db: &Connection, connection: ConnectionId, limit: usize) -> rusqlite::Result<()> {
+    let sql = "SELECT id, name FROM contact WHERE connection = ?1 AND search = '' LIMIT ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![connection.0, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    for (id, name) in rows.collect::<rusqlite::Result<Vec<(i64, String)>>>()? {
+        let text = search::index(&name, &addresses(db, id)?);
+        db.prepare_cached("UPDATE contact SET search = ?2 WHERE id = ?1")?.execute(params![id, text])?;
+    }
+    Ok(())
 }
 
 /// Adds or replaces a contact; the addresses it had or has, unless neither they nor its name changed.
@@ -102,13 +124,15 @@ fn upsert(
     let before = row_of(db, connection, &contact.record)?;
     let renamed = before.as_ref().is_some_and(|(_, name)| *name != contact.name);
     let old = before.map(|(id, _)| addresses(db, id)).transpose()?.unwrap_or_default();
-    let sql = "INSERT INTO contact (connection, kind, record, name, url, parent, generation) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-               ON CONFLICT (connection, kind, record) DO UPDATE SET
-                   name = excluded.name, url = excluded.url, parent = excluded.parent, generation = excluded.generation
+    let sql = "INSERT INTO contact (connection, kind, record, name, url, parent, generation, search)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+               ON CONFLICT (connection, kind, record) DO UPDATE SET name = excluded.name, url = excluded.url,
+                   parent = excluded.parent, generation = excluded.generation, search = excluded.search
                RETURNING id";
     let parent = contact.parent.as_ref().map(to_json).transpose()?;
     let (kind, record) = (to_word(&contact.record.kind)?, &contact.record.id);
-    let values = params![connection.0, kind, record, contact.name, contact.url, parent, generation];
+    let found_by = search::index(&contact.name, &contact.emails);
+    let values = params![connection.0, kind, record, contact.name, contact.url, parent, generation, found_by];
     let id: i64 = db.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
     if old == contact.emails {
         return Ok(if renamed { old } else { Vec::new() });
@@ -179,14 +203,60 @@ pub fn company_of(db: &Connection, connection: ConnectionId, record: &RecordRef)
     parent.map_or(Ok(None), |company| name_of(db, connection, &company))
 }
 
-/// Contacts whose name or address contains `text`, for choosing one by hand. Asks this computer only.
-pub fn search(db: &Connection, connection: ConnectionId, text: &str, limit: usize) -> rusqlite::Result<Vec<Contact>> {
-    let sql = "SELECT DISTINCT c.id, c.kind, c.record, c.name, c.url, c.parent FROM contact c
-               LEFT JOIN contact_address a ON a.contact = c.id
-               WHERE c.connection = ?1 AND (instr(lower(c.name), ?2) > 0 OR instr(a.address, ?2) > 0) ORDER BY c.name LIMIT ?3";
+/// The record as the index has it.
+pub fn get(db: &Connection, connection: ConnectionId, record: &RecordRef) -> rusqlite::Result<Option<Contact>> {
+    row_of(db, connection, record)?.map(|(id, _)| by_id(db, id)).transpose()
+}
+
+fn by_id(db: &Connection, id: i64) -> rusqlite::Result<Contact> {
+    let sql = "SELECT id, kind, record, name, url, parent FROM contact WHERE id = ?1";
+    db.prepare_cached(sql)?.query_row([id], |row| read(db, row))
+}
+
+/// Records that fit what was typed, the best first, each with its company's name. Asks this computer only.
+pub fn search(
+    db: &Connection,
+    connection: ConnectionId,
+    query: &Query,
+    limit: usize,
+) -> rusqlite::Result<Vec<(Contact, Option<String>)>> {
+    let companies = companies(db, connection)?;
+    let mut found: Vec<(Fit, String, i64)> = Vec::new();
+    let mut statement = db.prepare_cached("SELECT id, name, search, parent FROM contact WHERE connection = ?1")?;
+    let mut rows = statement.query([connection.0])?;
+    while let Some(row) = rows.next()? {
+        let parent: Option<String> = row.get(3)?;
+        let company = parent.and_then(|parent| companies.get(&parent)).map_or("", String::as_str);
+        if let Some(fit) = query.fit(row.get_ref(2)?.as_str()?, company) {
+            found.push((fit, row.get(1)?, row.get(0)?));
+        }
+        // Whoever types one letter finds nearly everybody; only the best are kept.
+        if found.len() > limit.saturating_mul(20).max(1000) {
+            keep_best(&mut found, limit);
+        }
+    }
+    keep_best(&mut found, limit);
+    let whole = |(_, _, id): (Fit, String, i64)| {
+        let contact = by_id(db, id)?;
+        let company = contact.parent.as_ref().map_or(Ok(None), |company| name_of(db, connection, company))?;
+        Ok((contact, company))
+    };
+    found.into_iter().map(whole).collect()
+}
+
+fn keep_best(found: &mut Vec<(Fit, String, i64)>, limit: usize) {
+    found.sort_unstable();
+    found.truncate(limit);
+}
+
+/// What each company is found by, by its reference as it stands in its people's rows.
+fn companies(db: &Connection, connection: ConnectionId) -> rusqlite::Result<HashMap<String, String>> {
+    let sql = "SELECT kind, record, search FROM contact WHERE connection = ?1 AND kind = ?2";
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map(params![connection.0, text.trim().to_lowercase(), limit], |row| read(db, row))?;
-    rows.collect()
+    let rows = statement.query_map(params![connection.0, to_word(&RecordType::Company)?], |row| {
+        Ok((RecordRef { kind: word(row, 0)?, id: row.get(1)? }, row.get(2)?))
+    })?;
+    rows.map(|row| row.and_then(|(record, text)| Ok((to_json(&record)?, text)))).collect()
 }
 
 fn read(db: &Connection, row: &Row<'_>) -> rusqlite::Result<Contact> {

@@ -38,6 +38,21 @@ pub fn forget_folder(db: &Connection, folder: FolderId) -> rusqlite::Result<()> 
     db.prepare_cached("DELETE FROM copy WHERE folder = ?1")?.execute([folder.0]).map(drop)
 }
 
+/// The mail that lies in the folders whose names say so.
+pub fn mails_in(db: &Connection, named: impl Fn(&str) -> bool) -> rusqlite::Result<Vec<MailRow>> {
+    let mut statement = db.prepare_cached("SELECT id, name FROM folder")?;
+    let folders = statement.query_map([], |row| Ok((FolderId(row.get(0)?), row.get::<_, String>(1)?)))?;
+    let mut mails = db.prepare_cached("SELECT mail FROM copy WHERE folder = ?1")?;
+    let mut found = Vec::new();
+    for folder in folders {
+        let (id, name) = folder?;
+        if named(&name) {
+            found.append(&mut mails.query_map([id.0], |row| row.get(0).map(MailRow))?.collect::<Result<_, _>>()?);
+        }
+    }
+    Ok(found)
+}
+
 /// When a server got the mail first, and the folders it lies in.
 pub fn places(db: &Connection, mail: MailRow) -> rusqlite::Result<(Option<Timestamp>, Vec<String>)> {
     let sql = "SELECT c.received_at, f.name FROM copy c JOIN folder f ON f.id = c.folder WHERE c.mail = ?1";

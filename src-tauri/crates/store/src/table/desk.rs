@@ -95,8 +95,9 @@ impl Pile {
     fn condition(self) -> &'static str {
         match self {
             Self::All => "connection = ?1 AND state = ?2 AND later = 0",
-            Self::First => "connection = ?1 AND state = ?2 AND later = 0 AND first = 1",
-            Self::Alert => "connection = ?1 AND state = ?2 AND later = 0 AND alert = 1",
+            // The sign keeps the state out of the choice of the index: only a pile's own has its rows in order.
+            Self::First => "connection = ?1 AND +state = ?2 AND later = 0 AND first = 1",
+            Self::Alert => "connection = ?1 AND +state = ?2 AND later = 0 AND alert = 1",
             Self::Later => "connection = ?1 AND state = ?2 AND later = 1",
         }
     }
@@ -195,10 +196,11 @@ pub fn counts(db: &Connection, connection: ConnectionId) -> rusqlite::Result<Vec
     rows.collect()
 }
 
+const AUTO: &str = "SELECT mail FROM desk WHERE connection = ?1 AND auto = 1 ORDER BY mail LIMIT ?2";
+
 /// Mail that nobody has touched and that would go, or stay, by itself.
 pub fn by_itself(db: &Connection, connection: ConnectionId, limit: usize) -> rusqlite::Result<Vec<MailRow>> {
-    let sql = "SELECT mail FROM desk WHERE connection = ?1 AND auto = 1 ORDER BY mail LIMIT ?2";
-    let mut statement = db.prepare_cached(sql)?;
+    let mut statement = db.prepare_cached(AUTO)?;
     statement.query_map(params![connection.0, limit], |row| row.get(0).map(MailRow))?.collect()
 }
 

@@ -119,6 +119,25 @@ pub fn of_thread(db: &Connection, row: MailRow) -> rusqlite::Result<Vec<MailRow>
     statement.query_map([row.0], |row| row.get(0).map(MailRow))?.collect()
 }
 
+/// The mail whose subject says so.
+pub fn with_subject(db: &Connection, says: impl Fn(&str) -> bool) -> rusqlite::Result<Vec<MailRow>> {
+    let mut statement = db.prepare_cached("SELECT id, subject FROM mail")?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        if says(row.get_ref(1)?.as_str()?) {
+            found.push(MailRow(row.get(0)?));
+        }
+    }
+    Ok(found)
+}
+
+/// The mail of a mailing list.
+pub fn of_list(db: &Connection, list: &str) -> rusqlite::Result<Vec<MailRow>> {
+    let mut statement = db.prepare_cached("SELECT id FROM mail WHERE json_extract(marks, '$.list') = ?1")?;
+    statement.query_map([list], |row| row.get(0).map(MailRow))?.collect()
+}
+
 /// What the mail is recognised by.
 pub fn id_of(db: &Connection, row: MailRow) -> rusqlite::Result<MailId> {
     let sql = "SELECT key, content FROM mail WHERE id = ?1";
@@ -130,6 +149,11 @@ pub fn id_of(db: &Connection, row: MailRow) -> rusqlite::Result<MailId> {
 pub fn title(db: &Connection, row: MailRow) -> rusqlite::Result<String> {
     let sql = "SELECT substr(subject, 1, 500) FROM mail WHERE id = ?1";
     db.prepare_cached(sql)?.query_row([row.0], |row| row.get(0))
+}
+
+/// When it was written.
+pub fn date_of(db: &Connection, row: MailRow) -> rusqlite::Result<Timestamp> {
+    db.prepare_cached("SELECT date FROM mail WHERE id = ?1")?.query_row([row.0], |row| row.get(0).map(Timestamp))
 }
 
 /// Where the mail's bytes are.

@@ -41,6 +41,12 @@ pub fn count(db: &Connection, account: AccountId) -> rusqlite::Result<i64> {
     db.prepare_cached(sql)?.query_row([account.0], |row| row.get(0))
 }
 
+/// All mail of an account.
+pub fn mails_of(db: &Connection, account: AccountId) -> rusqlite::Result<Vec<MailRow>> {
+    let mut statement = db.prepare_cached("SELECT mail FROM mail_account WHERE account = ?1")?;
+    statement.query_map([account.0], |row| row.get(0).map(MailRow))?.collect()
+}
+
 /// The accounts a mail came to.
 pub fn of_mail(db: &Connection, mail: MailRow) -> rusqlite::Result<Vec<AccountId>> {
     let mut statement = db.prepare_cached("SELECT account FROM mail_account WHERE mail = ?1 ORDER BY account")?;

@@ -64,6 +64,22 @@ fn address(row: &Row<'_>, index: usize) -> rusqlite::Result<Address> {
     Address::parse(&text).ok_or_else(|| Error::InvalidColumnType(index, "address".into(), Type::Text))
 }
 
+/// The mails that name anybody at this domain, or below it.
+pub fn mails_at(db: &Connection, domain: &str) -> rusqlite::Result<Vec<MailRow>> {
+    let sql = "SELECT DISTINCT mail FROM participant
+               WHERE substr(address, -length(?1)) = ?1 AND substr(address, -length(?1) - 1, 1) IN ('@', '.')";
+    let mut statement = db.prepare_cached(sql)?;
+    statement.query_map([domain], |row| row.get(0).map(MailRow))?.collect()
+}
+
+/// The mails that name an address which may be another writing of a plain one: wide letters, a domain in letters of its
+/// own language or in ASCII's for them (RFC 3492), a dot at the end.
+pub fn mails_unusual(db: &Connection) -> rusqlite::Result<Vec<MailRow>> {
+    let sql = "SELECT DISTINCT mail FROM participant WHERE address GLOB '*[^ -~]*' OR address LIKE '%xn--%' OR address LIKE '%.'";
+    let mut statement = db.prepare_cached(sql)?;
+    statement.query_map([], |row| row.get(0).map(MailRow))?.collect()
+}
+
 /// The mails that name any of these addresses.
 pub fn mails_with(db: &Connection, addresses: &BTreeSet<Address>) -> rusqlite::Result<BTreeSet<MailRow>> {
     let mut statement = db.prepare_cached("SELECT mail FROM participant WHERE address = ?1")?;

@@ -186,9 +186,21 @@ pub struct AfterReview {
     pub id: ReviewId,
 }
 
+/// Which reviews of a list; what is left out filters nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub connection: Option<ConnectionId>,
+    /// Decided by the rep, or by anything else.
+    pub by_rep: Option<bool>,
+    /// Changed at this time or later, and before that one.
+    pub since: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+}
+
 pub(super) fn latest_sql() -> String {
     format!(
-        "SELECT {COLUMNS} FROM review WHERE state = ?1 AND (changed_at, id) < (?2, ?3)
+        "SELECT {COLUMNS} FROM review WHERE state = ?1 AND (changed_at, id) < (?2, ?3) AND changed_at >= ?5
+             AND (?6 IS NULL OR connection = ?6) AND (?7 IS NULL OR (coalesce(json_extract(origin, '$.by'), '') = 'user') = ?7)
          ORDER BY changed_at DESC, id DESC LIMIT ?4"
     )
 }
@@ -197,27 +209,41 @@ pub(super) fn latest_sql() -> String {
 pub fn latest(
     db: &Connection,
     states: &[State],
+    filter: &Filter,
     after: Option<AfterReview>,
     limit: usize,
 ) -> rusqlite::Result<Vec<ReviewRow>> {
-    let after = after.unwrap_or(AfterReview { changed_at: Timestamp(i64::MAX), id: ReviewId(i64::MAX) });
+    let start = AfterReview { changed_at: Timestamp(i64::MAX), id: ReviewId(i64::MAX) };
+    let start = filter.until.map_or(start, |until| AfterReview { changed_at: until, id: ReviewId(i64::MIN) });
+    let after = after.map_or(start, |after| after.min(start));
+    let (since, connection) = (filter.since.map_or(i64::MIN, |since| since.0), filter.connection.map(|c| c.0));
     let mut statement = db.prepare_cached(&latest_sql())?;
     let mut rows = Vec::new();
     // A state at a time: only so the index gives each state's rows in their order.
     for state in states {
-        let found = statement.query_map(params![to_word(state)?, after.changed_at.0, after.id.0, limit], read)?;
-        rows.append(&mut found.collect::<rusqlite::Result<Vec<_>>>()?);
+        let values = params![to_word(state)?, after.changed_at.0, after.id.0, limit, since, connection, filter.by_rep];
+        rows.append(&mut statement.query_map(values, read)?.collect::<rusqlite::Result<Vec<_>>>()?);
     }
     rows.sort_by_key(|row| std::cmp::Reverse((row.changed_at, row.id)));
     rows.truncate(limit);
     Ok(rows)
 }
 
-/// The earliest moment at which a review waits for the clock.
-pub fn next_due(db: &Connection) -> rusqlite::Result<Option<Timestamp>> {
-    let sql = "SELECT min(CASE state WHEN 'scheduled' THEN release_at WHEN 'pending' THEN snoozed_until ELSE next_attempt_at END)
-               FROM review WHERE state IN ('pending', 'scheduled', 'failed_retry', 'queued', 'verifying', 'retract_queued')";
-    db.prepare_cached(sql)?.query_row([], |row| row.get::<_, Option<i64>>(0)).map(|due| due.map(Timestamp))
+/// The earliest moment after `now` at which a review waits for the clock. What was due before waits for something else.
+pub fn next_due(db: &Connection, now: Timestamp) -> rusqlite::Result<Option<Timestamp>> {
+    let sql = "SELECT min(due) FROM
+               (SELECT CASE state WHEN 'scheduled' THEN release_at WHEN 'pending' THEN snoozed_until ELSE next_attempt_at END AS due
+                FROM review WHERE state IN ('pending', 'scheduled', 'failed_retry', 'queued', 'verifying', 'retract_queued'))
+               WHERE due > ?1";
+    db.prepare_cached(sql)?.query_row([now.0], |row| row.get::<_, Option<i64>>(0)).map(|due| due.map(Timestamp))
+}
+
+/// Mail that was put off, and whose time has come.
+pub fn woken(db: &Connection, now: Timestamp) -> rusqlite::Result<Vec<ReviewRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM review WHERE state = 'pending' AND snoozed_until <= ?1 ORDER BY id");
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_map([now.0], read)?;
+    rows.collect()
 }
 
 /// Whether another mail with the same key is on its way to this connection, or there already.

@@ -3,6 +3,8 @@
 //! A mail names itself and, in References and In-Reply-To, those before it: all of them are one conversation. A mail that
 //! connects two conversations makes them one. The order in which mail arrives makes no difference.
 
+use std::collections::BTreeSet;
+
 use otomo_domain::account::ConnectionId;
 use otomo_domain::judge::ThreadFacts;
 use otomo_domain::mail::{Mail, MailKey};
@@ -13,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::mail::MailRow;
 use super::participant;
-use crate::column::{json_opt, word};
+use crate::column::{digest, json_opt, word};
 
 pub(crate) const CREATE: &str = "
 CREATE TABLE thread_member (
@@ -28,8 +30,7 @@ CREATE INDEX thread_member_thread ON thread_member (thread);
 pub struct ThreadId(pub i64);
 
 /// The first half of a mail key: 128 bits tell Message-IDs apart well enough, in half the space.
-fn member(message_id: &str) -> [u8; 16] {
-    let MailKey(digest) = MailKey::of_message_id(message_id);
+fn half(MailKey(digest): MailKey) -> [u8; 16] {
     let mut half = [0; 16];
     half.iter_mut().zip(digest.as_bytes()).for_each(|(to, from)| *to = *from);
     half
@@ -38,7 +39,7 @@ fn member(message_id: &str) -> [u8; 16] {
 /// The conversation of a mail that is being added; joins what it connects.
 pub fn join(db: &Connection, mail: &Mail) -> rusqlite::Result<ThreadId> {
     let ids = mail.references.iter().chain(&mail.in_reply_to).chain([&mail.message_id]);
-    let members: Vec<[u8; 16]> = ids.map(|id| member(id)).collect();
+    let members: Vec<[u8; 16]> = ids.map(|id| half(MailKey::of_message_id(id))).collect();
     let mut known: Vec<i64> = Vec::new();
     let mut find = db.prepare_cached("SELECT thread FROM thread_member WHERE message = ?1")?;
     for member in &members {
@@ -60,7 +61,14 @@ pub fn join(db: &Connection, mail: &Mail) -> rusqlite::Result<ThreadId> {
     Ok(ThreadId(thread))
 }
 
-/// What was decided at a connection about the conversation of a mail, this mail aside. Asked of a cache connection, which
+/// The mail of the conversation that has a mail with this key, or an answer to it.
+pub fn mails_of(db: &Connection, key: MailKey) -> rusqlite::Result<Vec<MailRow>> {
+    let sql = "SELECT id FROM mail WHERE thread = (SELECT thread FROM thread_member WHERE message = ?1)";
+    let mut statement = db.prepare_cached(sql)?;
+    statement.query_map([half(key).as_slice()], |row| row.get(0).map(MailRow))?.collect()
+}
+
+/// What was decided at a connection about the conversation of a mail, this mail aside, without [`others`]. Asked of a cache connection, which
 /// has the ledger attached.
 pub fn facts(db: &Connection, connection: ConnectionId, mail: MailRow) -> rusqlite::Result<ThreadFacts> {
     let sql = "SELECT m.id, r.state, r.origin, r.changed_at FROM mail m
@@ -87,6 +95,13 @@ pub fn facts(db: &Connection, connection: ConnectionId, mail: MailRow) -> rusqli
         }
     }
     Ok(facts)
+}
+
+/// The other mail of a mail's conversation.
+pub fn others(db: &Connection, mail: MailRow) -> rusqlite::Result<BTreeSet<MailKey>> {
+    let sql = "SELECT key FROM mail WHERE thread = (SELECT thread FROM mail WHERE id = ?1) AND id <> ?1";
+    let mut statement = db.prepare_cached(sql)?;
+    statement.query_map([mail.0], |row| digest(row, 0).map(MailKey))?.collect()
 }
 
 fn next_id(db: &Connection) -> rusqlite::Result<i64> {

@@ -1,9 +1,10 @@
 //! `triage`: what rules and index say of a mail at a connection, with the evidence. Made anew when either changes.
 
-use otomo_domain::account::ConnectionId;
+use otomo_domain::account::{AccountId, ConnectionId};
 use otomo_domain::judge::{Advice, Ask};
 use otomo_domain::matching::Candidate;
 use otomo_domain::review::Triage;
+use otomo_domain::rules::AboutRecord;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::desk;
@@ -21,8 +22,10 @@ CREATE TABLE triage (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// What is to become of it, and what the lists sort by.
+/// What is to become of it, and what the lists sort by. The reasons of before can't be read any more: what was out stays
+/// out, and is held against the rules again at the next start.
 pub(crate) const ADD_ADVICE: &str = "
+UPDATE triage SET triage = '{\"triage\":\"excluded\",\"why\":{\"reason\":\"internal\"}}' WHERE verdict = 'excluded';
 ALTER TABLE triage ADD COLUMN advice TEXT NOT NULL DEFAULT '{\"advice\":\"ask\",\"because\":[]}';
 ALTER TABLE triage ADD COLUMN first INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE triage ADD COLUMN alert INTEGER NOT NULL DEFAULT 0;
@@ -71,6 +74,22 @@ pub fn get(db: &Connection, mail: MailRow, connection: ConnectionId) -> rusqlite
     let sql = "SELECT triage, candidates, advice FROM triage WHERE mail = ?1 AND connection = ?2";
     let read = |row: &Row<'_>| Ok(Finding { triage: json(row, 0)?, candidates: json(row, 1)?, advice: json(row, 2)? });
     db.prepare_cached(sql)?.query_row([mail.0, connection.0], read).optional()
+}
+
+/// The mail whose candidates name this record, or name it as their company.
+pub fn mails_about(db: &Connection, about: &AboutRecord) -> rusqlite::Result<Vec<MailRow>> {
+    let sql = "SELECT mail FROM triage WHERE connection = ?1 AND instr(candidates, ?2) > 0";
+    let mut statement = db.prepare_cached(sql)?;
+    let values = params![about.connection.0, to_json(&about.record)?];
+    statement.query_map(values, |row| row.get(0).map(MailRow))?.collect()
+}
+
+/// The mail of an account that matched somewhere: what nobody matched is not shared, whatever the account says.
+pub fn matched_of(db: &Connection, account: AccountId) -> rusqlite::Result<Vec<MailRow>> {
+    let sql = "SELECT DISTINCT a.mail FROM mail_account a JOIN triage t ON t.mail = a.mail
+               WHERE a.account = ?1 AND t.verdict = 'matched'";
+    let mut statement = db.prepare_cached(sql)?;
+    statement.query_map([account.0], |row| row.get(0).map(MailRow))?.collect()
 }
 
 pub fn forget(db: &Connection, connection: ConnectionId) -> rusqlite::Result<()> {

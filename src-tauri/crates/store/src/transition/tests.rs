@@ -9,7 +9,7 @@ async fn after(store: &Store, acts: Vec<Act>) -> Subject {
     ledger(store, move |db| {
         let subject = subject(add_connection(db)?, &fixture::mail("a"));
         for act in &acts {
-            apply(db, &subject, act, &Context::engine(NOW))?;
+            apply(db, &subject, act, &Context::rep(NOW))?;
         }
         Ok(subject)
     })
@@ -60,7 +60,7 @@ async fn a_stale_revision_is_refused_and_tells_the_current_one() {
     let (_home, store) = store();
     let subject = after(&store, vec![share("p")]).await;
     let stale = store.ledger.write(move |db| {
-        let context = Context { expected_rev: Some(0), ..Context::engine(NOW) };
+        let context = Context { expected_rev: Some(0), ..Context::rep(NOW) };
         apply(db, &subject, &Act::Undo, &context).map(drop)
     });
     let stale = stale.await;
@@ -73,7 +73,7 @@ async fn a_refused_act_leaves_no_trace() {
     let (_home, store) = store();
     let subject = after(&store, vec![share("p")]).await;
     let refused =
-        store.ledger.write(move |db| apply(db, &subject, &Act::Retract, &Context::engine(NOW)).map(drop)).await;
+        store.ledger.write(move |db| apply(db, &subject, &Act::Retract, &Context::rep(NOW)).map(drop)).await;
     assert!(matches!(refused, Err(StoreFault::Refused(_))), "{refused:?}");
     assert_eq!(tables(&store, subject).await, (Some((Some(State::Scheduled), 1)), None, 1));
 }
@@ -84,8 +84,8 @@ async fn when_the_outbox_cannot_take_it_neither_state_nor_audit_change() {
     let first = after(&store, vec![share("p"), release("p")]).await;
     let mut twin = first;
     twin.mail.content = Digest::of(b"another mail with the same Message-ID");
-    ledger(&store, move |db| apply(db, &twin, &share("q"), &Context::engine(NOW)).map(drop)).await;
-    let taken = store.ledger.write(move |db| apply(db, &twin, &release("q"), &Context::engine(NOW)).map(drop)).await;
+    ledger(&store, move |db| apply(db, &twin, &share("q"), &Context::rep(NOW)).map(drop)).await;
+    let taken = store.ledger.write(move |db| apply(db, &twin, &release("q"), &Context::rep(NOW)).map(drop)).await;
     assert!(matches!(taken, Err(StoreFault::KeyTaken)), "{taken:?}");
     assert_eq!(tables(&store, twin).await, (Some((Some(State::Scheduled), 1)), None, 3));
 }
@@ -96,7 +96,7 @@ async fn when_the_audit_cannot_take_it_neither_state_nor_outbox_change() {
     let subject = after(&store, vec![share("p")]).await;
     ledger(&store, |db| Ok(audit::tests::refuse_new_rows(db)?)).await;
     let failed =
-        store.ledger.write(move |db| apply(db, &subject, &release("p"), &Context::engine(NOW)).map(drop)).await;
+        store.ledger.write(move |db| apply(db, &subject, &release("p"), &Context::rep(NOW)).map(drop)).await;
     assert!(failed.is_err());
     assert_eq!(tables(&store, subject).await, (Some((Some(State::Scheduled), 1)), None, 1));
 }

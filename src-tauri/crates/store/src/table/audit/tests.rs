@@ -68,3 +68,35 @@ async fn a_trace_that_was_cut_at_its_end_has_another_head() {
     let (genesis, first, second) = heads.await;
     assert!(genesis != first && first != second);
 }
+
+#[tokio::test]
+async fn the_trace_of_one_mail_is_told_in_its_order() {
+    let (_home, store) = store();
+    let found = ledger(&store, |db| {
+        let other = Entry { mail: mail("b").id, ..entry("share") };
+        let elsewhere = Entry { connection: ConnectionId(2), ..entry("share") };
+        for entry in [entry("share"), other, elsewhere, entry("release")] {
+            append(db, &entry)?;
+        }
+        Ok(of_mail(db, ConnectionId(1), &mail("a").id)?)
+    });
+    let told: Vec<_> = found.await.into_iter().map(|(seq, entry)| (seq, entry.act)).collect();
+    assert_eq!(told, [(1, "share".to_owned()), (4, "release".to_owned())]);
+}
+
+#[tokio::test]
+async fn the_trace_is_read_a_piece_at_a_time_and_its_seals_follow_from_its_texts() {
+    let (_home, store) = store();
+    let rows = ledger(&store, |db| {
+        for act in ["share", "release", "lease"] {
+            append(db, &entry(act))?;
+        }
+        let mut rows = after(db, 0, 2)?;
+        rows.extend(after(db, 2, 2)?);
+        Ok(rows)
+    });
+    let rows = rows.await;
+    assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [1, 2, 3]);
+    let sealed = |previous: Digest, row: &Sealed| seal(&previous, &row.entry);
+    assert_eq!(rows.iter().fold(GENESIS, sealed), rows[2].seal);
+}

@@ -104,13 +104,67 @@ async fn the_indexes_of_two_connections_are_apart() {
     assert_eq!(cache(&store, move |db| Ok((count(db, CRM)?, count(db, other)?))).await, (1, 0));
 }
 
+/// The records that are found, in their order.
+async fn check_found(store: &Store, typed: &'static str, expected: &[&str]) {
+    let query = Query::new(typed).unwrap_or_else(|| panic!("{typed:?}"));
+    let found = store.cache.read(move |db| Ok(search(db, CRM, &query, 10)?)).await.expect("contacts");
+    assert_eq!(found.iter().map(|(contact, _)| contact.record.id.as_str()).collect::<Vec<_>>(), expected, "{typed}");
+}
+
 #[tokio::test]
 async fn a_contact_is_found_by_a_part_of_its_name_or_address() {
     let (_home, store) = store();
     let people = page(&[("A", &["taro@x.jp"]), ("B", &["hanako@100%.jp"]), ("C", &[])], true, false);
     cache(&store, move |db| Ok(take_page(db, CRM, &people, NOW)?)).await;
-    for (text, expected) in [("TARO", vec!["A"]), ("name of", vec!["A", "B", "C"]), ("%", vec!["B"]), ("_", vec![])] {
-        let found = store.cache.read(move |db| Ok(search(db, CRM, text, 10)?)).await.expect("contacts");
-        assert_eq!(found.iter().map(|c| c.record.id.as_str()).collect::<Vec<_>>(), expected, "{text}");
-    }
+    check_found(&store, "TARO", &["A"]).await;
+    check_found(&store, "name of", &["A", "B", "C"]).await;
+    check_found(&store, "%", &["B"]).await;
+    check_found(&store, "_", &[]).await;
+}
+
+#[tokio::test]
+async fn the_best_come_first_and_a_company_finds_its_people() {
+    let (_home, store) = store();
+    let company = RecordRef { kind: RecordType::Company, id: "co".into() };
+    let named = |id: &str, name: &str, parent: Option<&RecordRef>| Contact {
+        name: name.into(),
+        parent: parent.cloned(),
+        ..person(id, &[])
+    };
+    let firm = Contact { record: company.clone(), name: "サトウ商事".into(), parent: None, ..person("co", &[]) };
+    let people = vec![
+        named("company's", "田中", Some(&company)),
+        named("within", "いさとう", None),
+        named("begins", "さとうだ", None),
+        named("exact", "佐藤 さとう", None),
+        named("other", "鈴木", None),
+        firm,
+    ];
+    let listing = ContactPage { contacts: people, ..page(&[], true, false) };
+    cache(&store, move |db| Ok(take_page(db, CRM, &listing, NOW)?)).await;
+    check_found(&store, "satou", &["begins", "co", "exact", "within", "company's"]).await;
+    check_found(&store, "さとう", &["exact", "begins", "co", "within", "company's"]).await;
+    check_found(&store, "sato tanaka", &[]).await;
+    check_found(&store, "satō 田中", &["company's"]).await;
+}
+
+#[tokio::test]
+async fn a_record_that_was_kept_before_there_was_a_search_is_found_after_the_next_page() {
+    let (_home, store) = store();
+    take(&store, CRM, page(&[("A", &["a@x.jp"])], true, false), &["a@x.jp"]).await;
+    cache(&store, |db| Ok(db.execute("UPDATE contact SET search = ''", [])?)).await;
+    check_found(&store, "a@x.jp", &[]).await;
+    take(&store, CRM, page(&[], false, false), &[]).await;
+    check_found(&store, "a@x.jp", &["A"]).await;
+}
+
+#[tokio::test]
+async fn a_contact_that_was_made_just_now_is_in_the_index_at_once_and_stays_until_a_whole_listing_lacks_it() {
+    let (_home, store) = store();
+    take(&store, CRM, page(&[("A", &["a@x.jp"])], true, false), &["a@x.jp"]).await;
+    cache(&store, |db| Ok(take_one(db, CRM, &person("B", &["b@x.jp"]))?)).await;
+    check(&store, "b@x.jp", &["B*"]).await;
+    take(&store, CRM, page(&[], false, false), &[]).await;
+    check(&store, "b@x.jp", &["B*"]).await;
+    take(&store, CRM, page(&[("A", &["a@x.jp"])], true, false), &["b@x.jp"]).await;
 }

@@ -137,7 +137,7 @@ async fn a_row_tells_what_a_decision_needs() {
     ledger(&store, |db| add_connection(db).map(drop)).await;
     let row = add(&store, "a".into(), NOW, Triage::Matched).await;
     let subject = fixture::subject(CRM, &fixture::mail("a"));
-    ledger(&store, move |db| apply(db, &subject, &share("p"), &Context::engine(NOW)).map(drop)).await;
+    ledger(&store, move |db| apply(db, &subject, &share("p"), &Context::rep(NOW)).map(drop)).await;
     let rows = all(&store, &[State::Scheduled]).await;
     let shown = rows.first().expect("one row");
     assert_eq!((shown.mail, shown.id), (row, subject.mail));
@@ -193,7 +193,7 @@ async fn a_decision_is_shown_once_the_desk_has_caught_up_and_so_is_its_undoing()
     let mail = add(&store, "a".into(), NOW, Triage::Matched).await;
     let act = async |act: otomo_domain::review::Act| {
         let subject = fixture::subject(CRM, &fixture::mail("a"));
-        ledger(&store, move |db| apply(db, &subject, &act, &Context::engine(NOW)).map(drop)).await;
+        ledger(&store, move |db| apply(db, &subject, &act, &Context::rep(NOW)).map(drop)).await;
         assert!(is_behind(&store).await);
     };
     act(share("p")).await;
@@ -275,6 +275,10 @@ async fn every_page_comes_straight_out_of_an_index() {
     let (_home, store) = store();
     for (sql, index) in [
         (&*Pile::All.page(), "desk_page"),
+        (&Pile::Later.page(), "desk_page"),
+        (&Pile::First.page(), "desk_first"),
+        (&Pile::Alert.page(), "desk_alert"),
+        (AUTO, "desk_auto"),
         (mail_account::PAGE, "mail_account_page"),
         (mail::PAGE, "mail_date"),
         (&review::latest_sql(), "review_changed_at"),

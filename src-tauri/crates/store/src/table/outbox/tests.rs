@@ -9,8 +9,8 @@ use otomo_domain::review::Act;
 async fn released(store: &Store) -> (Subject, ReviewId) {
     ledger(store, |db| {
         let subject = fixture::subject(add_connection(db)?, &fixture::mail("a"));
-        apply(db, &subject, &share("p"), &Context::engine(NOW))?;
-        Ok((subject, apply(db, &subject, &release("p"), &Context::engine(NOW))?.id))
+        apply(db, &subject, &share("p"), &Context::rep(NOW))?;
+        Ok((subject, apply(db, &subject, &release("p"), &Context::rep(NOW))?.id))
     })
     .await
 }
@@ -57,7 +57,7 @@ async fn a_row_takes_its_files_with_it() {
     let left = ledger(&store, move |db| {
         let sha256 = Digest::of(b"file");
         FileWriter::new(db, id, &sha256)?.write_all(b"file").expect("room");
-        apply(db, &subject, &Act::Undo, &Context::engine(NOW))?;
+        apply(db, &subject, &Act::Undo, &Context::rep(NOW))?;
         Ok((frozen_if_any(db, id)?, file_id(db, id, &sha256)?))
     });
     assert_eq!(left.await, (None, None));
@@ -71,7 +71,7 @@ async fn a_logged_mail_keeps_its_text_and_drops_its_files() {
         let sha256 = Digest::of(b"file");
         FileWriter::new(db, id, &sha256)?;
         for act in [Act::Lease, delivered()] {
-            apply(db, &subject, &act, &Context::engine(NOW))?;
+            apply(db, &subject, &act, &Context::rep(NOW))?;
         }
         Ok((frozen(db, id)?, file_id(db, id, &sha256)?))
     });
@@ -87,7 +87,7 @@ async fn a_key_is_taken_until_its_mail_is_taken_back() {
     let taken = ledger(&store, move |db| {
         let mut taken = vec![review::key_is_taken(db, &subject)?, review::key_is_taken(db, &twin)?];
         for act in [Act::Lease, delivered(), Act::Retract, Act::Lease, Act::Unlogged] {
-            apply(db, &subject, &act, &Context::engine(NOW))?;
+            apply(db, &subject, &act, &Context::rep(NOW))?;
             taken.push(review::key_is_taken(db, &twin)?);
         }
         Ok(taken)
@@ -100,10 +100,10 @@ async fn the_next_moment_is_the_earliest_that_something_waits_for() {
     let (_home, store) = store();
     let due = ledger(&store, |db| {
         let connection = add_connection(db)?;
-        let none = review::next_due(db)?;
+        let none = review::next_due(db, NOW)?;
         let subject = fixture::subject(connection, &fixture::mail("a"));
-        apply(db, &subject, &share("p"), &Context::engine(NOW))?;
-        Ok((none, review::next_due(db)?))
+        apply(db, &subject, &share("p"), &Context::rep(NOW))?;
+        Ok((none, review::next_due(db, NOW)?, review::next_due(db, fixture::LATER)?))
     });
-    assert_eq!(due.await, (None, Some(fixture::LATER)));
+    assert_eq!(due.await, (None, Some(fixture::LATER), None));
 }

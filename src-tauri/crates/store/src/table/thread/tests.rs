@@ -91,3 +91,51 @@ proptest! {
         prop_assert_eq!(conversations(&shuffled), expected);
     }
 }
+
+/// A mail of the conversation and who decided what about it, one after the other.
+type Decided = (usize, otomo_domain::review::Act, Origin);
+
+/// What a mail that answers all of them is told of its conversation.
+async fn facts_after(decided: Vec<Decided>) -> ThreadFacts {
+    let (_home, store) = fixture::store();
+    let connection = fixture::ledger(&store, |db| fixture::add_connection(db)).await;
+    let answer = fixture::cache(&store, |db| {
+        fixture::add_mail(db, &reply(0, &[]))?;
+        fixture::add_mail(db, &reply(1, &[0]))?;
+        fixture::add_mail(db, &reply(9, &[8]))?;
+        fixture::add_mail(db, &reply(2, &[0, 1]))
+    });
+    let answer = answer.await;
+    for (second, (number, act, origin)) in decided.into_iter().enumerate() {
+        let subject = fixture::subject(connection, &reply(number, &[]));
+        let at = Timestamp(fixture::NOW.0 + i64::try_from(second).expect("a second") * 1000);
+        let write = move |db: &rusqlite::Transaction<'_>| {
+            let context = crate::transition::Context { origin, ..crate::transition::Context::engine(at) };
+            crate::transition::apply(db, &subject, &act, &context).map(drop)
+        };
+        fixture::ledger(&store, write).await;
+    }
+    store.cache.read(move |db| Ok(facts(db, connection, answer)?)).await.expect("facts")
+}
+
+#[tokio::test]
+async fn an_answer_is_told_what_the_rep_said_last_about_its_conversation() {
+    use otomo_domain::review::Act::{KeepPrivate, Undo};
+    let share = || fixture::share("p");
+    let check = async |decided: Vec<Decided>, private_since: Option<i64>, people: usize| {
+        let facts = facts_after(decided.clone()).await;
+        let since = private_since.map(|second| Timestamp(fixture::NOW.0 + second * 1000));
+        assert_eq!((facts.private_since, facts.shared_with.len()), (since, people), "{decided:?}");
+    };
+    let people = fixture::mail("m0").participants.len();
+    check(vec![], None, 0).await;
+    check(vec![(0, KeepPrivate, Origin::User)], Some(0), 0).await;
+    check(vec![(0, KeepPrivate, Origin::Thread)], None, 0).await;
+    check(vec![(0, KeepPrivate, Origin::Rule(1))], None, 0).await;
+    check(vec![(0, KeepPrivate, Origin::User), (0, Undo, Origin::User)], None, 0).await;
+    check(vec![(9, KeepPrivate, Origin::User)], None, 0).await;
+    check(vec![(0, share(), Origin::User)], None, people).await;
+    check(vec![(0, share(), Origin::Mode(1)), (1, KeepPrivate, Origin::User)], Some(1), people).await;
+    check(vec![(0, KeepPrivate, Origin::User), (1, share(), Origin::User)], None, people).await;
+    check(vec![(0, KeepPrivate, Origin::User), (1, share(), Origin::Mode(1))], Some(0), people).await;
+}

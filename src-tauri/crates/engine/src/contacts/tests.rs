@@ -1,0 +1,97 @@
+use otomo_domain::policy::{NeverLog, Policy};
+use otomo_domain::review::State;
+
+use super::*;
+use crate::engine::PolicyState;
+use crate::fixture::{Op, World, address, message};
+
+const STRANGER: &str = "stranger@y.jp";
+
+impl World {
+    /// Mail of somebody whom the CRM does not know.
+    async fn stranger_writes(&self, name: &str) {
+        self.mailbox.deliver(message(name, STRANGER));
+        self.receive().await;
+    }
+
+    async fn create(&self, name: &str, email: &str) -> Result<Contact, Fault> {
+        let new = NewContact { name: name.into(), email: address(email), company: String::new() };
+        self.engine.create_contact(self.connection, new).await
+    }
+
+    async fn client(&self) -> RecordRef {
+        let found = self.engine.search_contacts(self.connection, "client@x.jp", 1).await.expect("contacts");
+        found.into_iter().next().expect("the client").0.record
+    }
+}
+
+#[tokio::test]
+async fn an_address_belongs_to_a_record_as_long_as_the_rep_says_so() {
+    let world = World::new().await;
+    world.stranger_writes("a").await;
+    world.check_undecided("a", State::Unmatched).await;
+    let (record, engine) = (world.client().await, &world.engine);
+    engine.link_address(world.connection, address(STRANGER), record.clone()).await.expect("a link");
+    world.check_undecided("a", State::Pending).await;
+    world.stranger_writes("b").await;
+    world.check_undecided("b", State::Pending).await;
+    let (_, finding) = engine.find_mail(world.connection, world.row("b").await.mail).await.expect("a mail");
+    assert_eq!(finding.candidates.iter().map(|c| &c.record).collect::<Vec<_>>(), [&record]);
+    assert!(engine.unlink_address(world.connection, address(STRANGER)).await.expect("an answer"));
+    world.check_undecided("a", State::Unmatched).await;
+    assert!(!engine.unlink_address(world.connection, address(STRANGER)).await.expect("an answer"));
+}
+
+#[tokio::test]
+async fn only_a_record_that_is_there_and_an_address_of_somebody_else_can_be_linked() {
+    let world = World::new().await;
+    let nobody = RecordRef { kind: otomo_domain::contact::RecordType::Contact, id: "nobody".into() };
+    let missing = world.engine.link_address(world.connection, address(STRANGER), nobody).await;
+    assert!(matches!(missing, Err(Fault::NoSuch("record"))), "{missing:?}");
+    let own = world.engine.link_address(world.connection, address("rep@own.example"), world.client().await).await;
+    assert!(matches!(own, Err(Fault::Invalid { .. })), "{own:?}");
+}
+
+#[tokio::test]
+async fn a_contact_that_was_made_is_found_at_once_and_its_mail_is_matched() {
+    let world = World::new().await;
+    world.stranger_writes("a").await;
+    let made = world.create("新しい人", STRANGER).await.expect("a contact");
+    world.check_undecided("a", State::Pending).await;
+    let found = world.engine.search_contacts(world.connection, "新しい", 5).await.expect("contacts");
+    assert_eq!(found.iter().map(|(contact, _)| contact).collect::<Vec<_>>(), [&made]);
+    world.refresh().await;
+    world.check_undecided("a", State::Pending).await;
+    assert_eq!(world.create("別の名前", STRANGER).await.expect("the same").record, made.record);
+    assert_eq!(world.crm.count(Op::Create), 2);
+}
+
+#[tokio::test]
+async fn a_crm_is_told_of_nobody_while_it_may_not_be() {
+    let world = World::new().await;
+    world.engine.pause_connection(world.connection, true).await.expect("a pause");
+    let paused = world.create("x", STRANGER).await;
+    assert!(matches!(paused, Err(Fault::NotNow(_))), "{paused:?}");
+    world.engine.pause_connection(world.connection, false).await.expect("it goes on");
+
+    let unreadable = PolicyState::Invalid { why: "misspelt".into() };
+    let world = world.restarted(unreadable).await;
+    assert!(matches!(world.create("x", STRANGER).await, Err(Fault::Policy(_))));
+
+    let never_log = NeverLog { domains: vec!["y.jp".into()], ..NeverLog::default() };
+    let world = world.restarted(PolicyState::Valid(Policy { never_log, ..Policy::default() })).await;
+    assert!(matches!(world.create("x", STRANGER).await, Err(Fault::Policy("never_log"))));
+    assert_eq!(world.crm.count(Op::Create), 0);
+    world.create("x", "other@z.jp").await.expect("a contact");
+}
+
+#[tokio::test]
+async fn a_token_that_does_not_hold_any_more_lets_the_connection_wait_for_its_person() {
+    let world = World::new().await;
+    world.crm.plan(Op::Create, [crate::fixture::Answer::Refuse(CrmFaultKind::SignInNeeded)]);
+    assert!(world.create("x", STRANGER).await.is_err());
+    assert_eq!(world.status().await, ConnectionStatus::SignInNeeded);
+    let again = world.create("x", STRANGER).await;
+    assert!(matches!(again, Err(Fault::Crm(fault)) if fault.kind == CrmFaultKind::SignInNeeded));
+    assert_eq!(world.crm.count(Op::Create), 1);
+}

@@ -1,0 +1,134 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { Candidate, FoundContact, RecordRef } from '../../gen/api';
+import { Scripted, settled } from '../../host/scripted';
+import { LinkModel, type Ground } from './link.svelte';
+
+const ref = (id: string): RecordRef => ({ type: 'contact', id });
+const contact = (id: string, name: string, address: string, company: string | null = null): FoundContact => ({
+  record: ref(id),
+  name,
+  emails: [address],
+  url: null,
+  parent: null,
+  company,
+});
+const TANAKA: Candidate = {
+  record: ref('1'),
+  name: '田中 美咲',
+  company: { type: 'company', id: '9' },
+  reasons: [{ role: 'from', address: 'tanaka@minato.example', primary: true }],
+};
+
+let host: Scripted;
+beforeEach(() => {
+  host = new Scripted();
+});
+
+const open = (ground: Partial<Ground> = {}): LinkModel =>
+  new LinkModel(host, { connection: 1, addresses: ['tanaka@minato.example'], candidates: [], links: undefined, ...ground });
+
+test('the candidates are chosen to begin with, with their companies and the reason they fit', async () => {
+  host.always('contacts.search', () => [contact('1', '田中 美咲', 'tanaka@minato.example', '株式会社みなと商事')]);
+  const model = open({ candidates: [TANAKA] });
+  await settled();
+  expect(model.chosen).toEqual([ref('1')]);
+  expect(model.options).toEqual([
+    { record: ref('1'), name: '田中 美咲', company: '株式会社みなと商事', addresses: ['tanaka@minato.example'], fits: TANAKA.reasons[0] },
+  ]);
+});
+
+test('what the rep chose for this mail before is chosen again', () => {
+  expect(open({ candidates: [TANAKA], links: [ref('2')] }).chosen).toEqual([ref('2')]);
+});
+
+test('an answer that was overtaken is not shown', async () => {
+  const model = open();
+  void model.search('た');
+  void model.search('たな');
+  await host.answer(1, [contact('2', '棚橋', 'tana@x.example')]);
+  await host.answer(0, [contact('1', '田中', 'x@x.example')]);
+  expect(model.options.map(({ name }) => name)).toEqual(['棚橋']);
+});
+
+test('a found candidate comes first, and each says what of it was met', async () => {
+  const model = open({ candidates: [TANAKA] });
+  await settled();
+  void model.search('tanaka');
+  await host.answer(1, [
+    contact('2', 'Tanaka Hiroshi', 'h@x.example'),
+    contact('3', '田中 太郎', 'taro@x.example'),
+    contact('1', '田中 美咲', 'tanaka@minato.example'),
+  ]);
+  expect(model.options.map(({ record, fits }) => [record.id, fits])).toEqual([['1', 'address'], ['2', 'name'], ['3', 'reading']]);
+});
+
+test('nobody is missed before the answer is there', async () => {
+  const model = open();
+  void model.search('誰か');
+  expect([model.isEmpty, model.searching]).toEqual([false, true]);
+  await host.answer(0, []);
+  expect([model.isEmpty, model.searching]).toEqual([true, false]);
+});
+
+test('the keys go round', async () => {
+  const model = open({ candidates: [TANAKA, { ...TANAKA, record: ref('2') }] });
+  model.move(-1);
+  expect(model.active).toBe(1);
+  model.move(1);
+  expect(model.active).toBe(0);
+});
+
+test('for this mail alone nothing is told to the program', async () => {
+  const model = open({ candidates: [TANAKA] });
+  model.toggle(ref('1'));
+  expect(await model.confirm()).toBeNull();
+  model.toggle(ref('2'));
+  expect(await model.confirm()).toEqual([ref('2')]);
+  expect(host.argsOf('contacts.link')).toEqual([]);
+});
+
+test('from now on the address belongs to whom was chosen besides the candidates', async () => {
+  host.always('contacts.link', () => ({ done: true }));
+  const model = open({ candidates: [TANAKA] });
+  model.toggle(ref('2'));
+  model.always = true;
+  expect(await model.confirm()).toEqual([ref('1'), ref('2')]);
+  expect(host.argsOf('contacts.link')).toEqual([{ connection: 1, address: 'tanaka@minato.example', record: ref('2') }]);
+});
+
+test('a refusal is kept in sight, and nothing is linked', async () => {
+  host.always('contacts.link', () => {
+    throw { code: 'not_possible_now' };
+  });
+  const model = open();
+  model.toggle(ref('2'));
+  model.always = true;
+  expect(await model.confirm()).toBeNull();
+  expect([model.failure?.reason, model.working]).toEqual([{ code: 'not_possible_now' }, false]);
+});
+
+test('a link that only the rep made can be taken back', async () => {
+  host.always('contacts.search', () => [contact('1', '田中 美咲', 'other@minato.example')]).always('contacts.unlink', () => ({ done: true }));
+  const model = open({ candidates: [TANAKA] });
+  await settled();
+  expect(model.own).toEqual([TANAKA]);
+  expect(await model.unlink()).toBe(true);
+  expect([model.own, model.chosen]).toEqual([[], []]);
+});
+
+test('an address that the CRM itself has is nobody else’s to take back', async () => {
+  host.always('contacts.search', () => [contact('1', '田中 美咲', 'tanaka@minato.example')]);
+  const model = open({ candidates: [TANAKA] });
+  await settled();
+  expect(model.own).toEqual([]);
+});
+
+test('a contact that was made in the CRM is chosen, and in sight', async () => {
+  const made = contact('7', '小野寺 健', 'onodera@tohoku.example');
+  host.always('contacts.create', () => made);
+  const model = open();
+  const wanted = { name: '小野寺 健', email: 'onodera@tohoku.example', company: '' };
+  expect(await model.create(wanted)).toBe(true);
+  expect(host.argsOf('contacts.create')).toEqual([{ connection: 1, contact: wanted }]);
+  expect([model.chosen, model.options.map(({ name }) => name)]).toEqual([[made.record], ['小野寺 健']]);
+});
