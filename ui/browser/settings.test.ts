@@ -10,6 +10,7 @@ describe.each(LOOKS)('in $language and $scheme', (look) => {
     for (const [state, sentence] of [
       ['running', words.settings_privacy],
       ['sharing_stopped', words.error_policy_invalid],
+      ['governed', words.history_export_forbidden],
       ['sample', words.connections_sample_text],
     ] as const) {
       await restart(page, state);

@@ -42,7 +42,7 @@ async fn a_rule_about_everything_is_warned_of_before_it_is_made() {
     assert_eq!(rep.otomo.rows(rep.connection, &["pending"]).len(), 30, "nothing has moved");
 }
 
-/// Ten thousand rules, of which one is about the word `極秘計画`.
+/// Ten thousand rules, of which one is about the word `極秘PLAN`.
 fn ten_thousand_rules() -> Value {
     let each = |kind: &'static str, value: fn(usize) -> String, then: &'static str, count: usize| {
         (0..count).map(move |number| json!({ "kind": kind, "value": value(number), "then": then }))
@@ -50,7 +50,7 @@ fn ten_thousand_rules() -> Value {
     let addresses = each("address", |n| format!("person{n}@company{n}.example"), "never_log", 4000);
     let domains = each("domain", |n| format!("d{n}.company.example"), "ask", 3000);
     let words = each("subject", |n| format!("お{n}見{n}積り{n}"), "private", 2999);
-    let last = json!({ "kind": "subject", "value": "極秘計画", "then": "never_log" });
+    let last = json!({ "kind": "subject", "value": "極秘PLAN", "then": "never_log" });
     let rules: Vec<Value> = addresses.chain(domains).chain(words).chain([last]).collect();
     assert_eq!(rules.len(), 10_000);
     json!({ "rules": rules })
@@ -68,10 +68,10 @@ fn receive_harm(rep: &Rep) {
     let long = "長い件名 aaaaaaaa ".repeat(5 << 20 >> 4);
     assert!(long.len() > 5 << 20);
     rep.receives_raw("long", &format!("From: {CLIENT}\r\nSubject: {long}\r\n"));
-    rep.receives_raw("hidden", &format!("From: {CLIENT}\r\nSubject: 極\u{200b}秘\u{202e}計\u{2060}画\r\n"));
+    rep.receives_raw("hidden", &format!("From: {CLIENT}\r\nSubject: 極\u{200b}秘\u{202e}ｐｌ\u{2060}ａｎ\r\n"));
     rep.receives_raw("wide", "From: PERSON77@ＣＯＭＰＡＮＹ７７.example\r\nSubject: x\r\n");
-    let turned = format!("From: \"\u{202e}elpmaxe.remotsuc@tneilc\u{200b}\" <stranger@bad.example>\r\nSubject: x\r\n");
-    rep.receives_raw("turned", &turned);
+    let turned = "From: \"\u{202e}elpmaxe.remotsuc@tneilc\u{200b}\" <stranger@bad.example>\r\nSubject: x\r\n";
+    rep.receives_raw("turned", turned);
     rep.receives_raw("named", &format!("From: \"{CLIENT}\" <stranger@bad.example>\r\nSubject: x\r\n"));
     let people: String = (0..20_000).map(|n| format!("p{n}@many.example,\r\n ")).collect();
     rep.receives_raw("crowd", &format!("From: {CLIENT}\r\nSubject: x\r\nCc: {people}last@many.example\r\n"));
@@ -107,7 +107,11 @@ async fn ten_thousand_rules_and_mail_made_to_do_harm_are_taken_in_and_judged_in_
         let won = winner(&why);
         assert_eq!((&won["check"], &won["evidence"]["field"]), (&json!("policy_never_log"), &json!(field)), "{why}");
     }
-    let page = rep.otomo.ask("review.list", json!({ "connection": rep.connection })).to_string();
+    let page = rep.otomo.ask("mail.list", Value::Null).to_string();
+    assert!(
+        page.len() < 20_000 && !page.contains(['\u{202e}', '\u{200b}']),
+        "lists are short and safe to show: {page}"
+    );
     println!("{} ms, {} kB, a list of {} bytes", started.elapsed().as_millis(), memory(running.id()), page.len());
     let shared = rep.decide("review.share", "plain").expect("a decision");
     assert_eq!(shared["items"][0]["state"], "scheduled");

@@ -334,7 +334,7 @@ impl Review {
             (Act::Undo, Pending | Unmatched | Excluded) if self.snoozed_until.is_some() || self.included => {
                 keep(Pending)
             }
-            (Act::Snooze { .. }, Pending | Unmatched) => keep(Pending),
+            (Act::Snooze { .. }, Pending) => keep(Pending),
             (Act::Wake, Pending | Unmatched | Excluded) if self.snoozed_until.is_some() => keep(Pending),
             (Act::Include, Excluded) => keep(Pending),
             (Act::KeepPrivate | Act::Undo, Logged) => Err(Refusal::TooLate),

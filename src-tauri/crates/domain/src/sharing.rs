@@ -65,7 +65,7 @@ pub enum AttachmentRule {
     /// None, unless the rep chooses them.
     #[default]
     Ask,
-    /// None, and the rep can't choose any.
+    /// None, and none can be chosen.
     Never,
     /// Those that are small enough and of these kinds.
     UpTo {
@@ -78,6 +78,15 @@ pub enum AttachmentRule {
 }
 
 impl AttachmentRule {
+    /// Whether the rep may choose a file.
+    pub fn permits(&self, file: &Attachment) -> bool {
+        match self {
+            Self::Ask => true,
+            Self::Never => false,
+            Self::UpTo { .. } => self.takes(file),
+        }
+    }
+
     /// Whether a file goes along by itself. What is shown inside the text doesn't.
     pub fn takes(&self, file: &Attachment) -> bool {
         match self {

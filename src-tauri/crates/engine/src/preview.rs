@@ -11,7 +11,7 @@ use otomo_domain::payload::{Choice, Frozen, Level, Payload};
 use otomo_domain::policy::Policy;
 use otomo_domain::redaction::{self, Redactions};
 use otomo_domain::review::{Review, State};
-use otomo_domain::sharing::Sharing;
+use otomo_domain::sharing::{AttachmentRule, Sharing};
 use otomo_mime::{Cut, Portion};
 use otomo_store::StoreFault;
 use otomo_store::table::mail::MailRow;
@@ -209,11 +209,14 @@ fn attachments(
     sharing: &Sharing,
     policy: &Policy,
 ) -> Result<Vec<Digest>, Fault> {
-    let permits = |file: &&Attachment| policy.attachments.as_ref().is_none_or(|rule| rule.takes(file));
+    let permits = |file: &&Attachment| policy.attachments.as_ref().is_none_or(|rule| rule.permits(file));
     let goes = |file: &&Attachment| sharing.attachments.takes(file) && permits(file);
     let by_itself = || mail.attachments.iter().filter(goes).map(|file| file.sha256);
     let chosen = wished.unwrap_or_else(|| by_itself().collect());
     let files = || mail.attachments.iter().filter(|file| chosen.contains(&file.sha256));
+    if sharing.attachments == AttachmentRule::Never && files().next().is_some() {
+        return Err(Fault::Invalid { field: "attachments".into(), why: "the account shares none".into() });
+    }
     if files().any(|file| !permits(&file)) {
         return Err(Fault::Policy("attachments"));
     }

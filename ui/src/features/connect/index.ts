@@ -16,4 +16,4 @@ export { ServerDraft } from './server.svelte';
 export { recommended } from './sharing.svelte';
 export { looksLikeAddress, narrow } from './text';
 export { wayOf } from './ways';
-export { MODE_WORDS, providerName } from './words';
+export { filesFixed, MODE_WORDS, providerName } from './words';

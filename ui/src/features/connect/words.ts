@@ -1,4 +1,5 @@
 import type { AttachmentRule, Level, Offer, RepRole, SettingsOrigin, ShareMode, Step, Unsupported, Warning } from '../../gen/api';
+import { size } from '../../format';
 import { m } from '../../paraglide/messages.js';
 import type { FileKind } from './details.svelte';
 import type { Field } from './model.svelte';
@@ -96,6 +97,12 @@ export const FILES_WORDS: Record<AttachmentRule['kind'], { name: Word; means: Wo
   never: { name: m.sharing_files_never, means: m.sharing_files_never_text },
   up_to: { name: m.sharing_files_up_to, means: m.sharing_files_up_to_text },
 };
+
+/** What the company says of attachments. */
+export function filesFixed(rule: AttachmentRule): string {
+  if (rule.kind === 'up_to') return m.sharing_files_locked_size({ size: size(rule.size) });
+  return rule.kind === 'never' ? m.sharing_files_locked_never() : m.sharing_files_locked_ask();
+}
 
 export const FILE_KIND_WORDS: Record<FileKind, Word> = {
   pdf: m.sharing_files_pdf,

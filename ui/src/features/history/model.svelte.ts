@@ -130,7 +130,8 @@ export class HistoryModel {
   };
 
   #restart(): void {
-    [this.rows, this.#next] = [[], null];
+    // What was listed stays until the answer is there: nothing flickers.
+    this.#next = null;
     void this.reload();
   }
 

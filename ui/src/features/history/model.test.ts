@@ -49,6 +49,19 @@ describe('a filter', () => {
     expect(history.isNarrowed).toBe(true);
   });
 
+  test('leaves what was listed in sight until its answer is there', async () => {
+    const host = new Scripted();
+    const history = new HistoryModel(new Desk(host));
+    void history.reload();
+    await settled();
+    await host.answer(0, { rows: [row(1, 'logged')], next: null });
+    history.choose({ shown: 'private' });
+    await settled();
+    expect(history.rows.map(({ id }) => id)).toEqual([1]);
+    await host.answer(1, { rows: [], next: null });
+    expect(history.rows).toEqual([]);
+  });
+
   test('that was chosen meanwhile makes the answer to the one before useless', async () => {
     const host = new Scripted();
     const history = new HistoryModel(new Desk(host));

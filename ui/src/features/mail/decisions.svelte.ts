@@ -12,7 +12,7 @@ export type Verb = 'share' | 'keep_private' | 'later' | 'include' | 'never_log';
 const FROM: Record<Verb, readonly (State | null)[]> = {
   share: ['pending', 'private', 'retracted', 'failed_perm'],
   keep_private: ['pending', 'unmatched', 'scheduled', 'queued', 'failed_retry', 'failed_perm'],
-  later: ['pending', 'unmatched'],
+  later: ['pending'],
   include: ['excluded'],
   never_log: ['pending', 'unmatched', 'private'],
 };

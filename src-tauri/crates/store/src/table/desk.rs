@@ -71,7 +71,7 @@ fn placed() -> String {
     let open = "coalesce(r.state, 'pending') = 'pending' AND t.verdict = 'matched'";
     format!(
         "INSERT OR REPLACE INTO desk (mail, connection, state, date, later, first, alert, auto)
-         SELECT t.mail, t.connection, {STATE}, m.date, r.snoozed_until IS NOT NULL, t.first AND {open}, t.alert AND {open},
+         SELECT t.mail, t.connection, {STATE}, m.date, r.snoozed_until IS NOT NULL AND {STATE} = 'pending', t.first AND {open}, t.alert AND {open},
              t.auto AND r.state IS NULL AND t.verdict = 'matched'"
     )
 }
