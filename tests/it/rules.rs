@@ -70,10 +70,10 @@ impl Rep {
     }
 
     /// Starts the program and leaves it running; it answers from now on.
-    async fn starts(&self, rate: u32) -> Child {
+    async fn starts(&self, rate: u32) -> Running {
         let door = self.otomo.home.join("otomo.sock");
         drop(fs::remove_file(&door));
-        let running = self.otomo.spawn_run(rate);
+        let running = Running(self.otomo.spawn_run(rate));
         while !door.exists() {
             sleep(Duration::from_millis(10)).await;
         }
@@ -116,10 +116,14 @@ impl Rep {
     }
 }
 
-/// Kills the program in the middle of whatever it does.
-fn kill(running: &mut Child) {
-    running.kill().expect("killed");
-    running.wait().expect("ended");
+/// The running program. Dropping it kills it in the middle of whatever it does.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
 }
 
 /// The check that had the last word.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use super::{Rep, kill};
+use super::Rep;
 
 const CLIENT: &str = "client@customer.example";
 
@@ -23,9 +23,9 @@ async fn with_one_shared() -> Rep {
     set(&rep, |epoch| epoch - DAY);
     rep.receives("one", CLIENT);
     rep.otomo.run_until_idle(WATCHED);
-    let mut running = rep.starts(WATCHED).await;
+    let running = rep.starts(WATCHED).await;
     rep.decide("review.share", "one").expect("a decision");
-    kill(&mut running);
+    drop(running);
     assert_eq!(rep.sent(), 0);
     rep
 }
@@ -46,10 +46,10 @@ fn jump(rep: &Rep, span: i64) {
 /// How often mail was sent while the program lived this long, from the moment at which it was told to start.
 async fn sent_within(rep: &Rep, life: Duration) -> usize {
     let over = sleep(life);
-    let mut running = rep.starts(WATCHED).await;
+    let running = rep.starts(WATCHED).await;
     over.await;
     let sent = rep.sent();
-    kill(&mut running);
+    drop(running);
     sent
 }
 
@@ -69,13 +69,13 @@ async fn a_clock_set_back_lengthens_the_grace_period_and_one_set_forward_does_no
     assert_eq!(sent_within(&rep, MINUTE * 3).await, 0, "the end of the grace period is a day away");
     jump(&rep, 3 * DAY);
     assert_eq!(sent_within(&rep, MINUTE * 2 / 3).await, 0, "there is a minute to take it back");
-    let mut running = rep.starts(WATCHED).await;
+    let running = rep.starts(WATCHED).await;
     let queue = rep.otomo.ask("queue.list", Value::Null);
     assert_eq!(queue[0]["state"], "scheduled", "{queue}");
     let undone = rep.otomo.ask("review.undo", json!({ "decision_id": queue[0]["decision_id"] }));
     assert_eq!(undone[0]["state"], "pending", "{undone}");
     sleep(MINUTE * 2).await;
-    kill(&mut running);
+    drop(running);
     assert_eq!(rep.sent(), 0);
 }
 

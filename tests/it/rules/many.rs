@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use super::{Rep, kill, winner};
+use super::{Rep, winner};
 
 const CLIENT: &str = "client@customer.example";
 
@@ -83,7 +83,7 @@ async fn ten_thousand_rules_and_mail_made_to_do_harm_are_taken_in_and_judged_in_
     let rep = Rep::new(&ten_thousand_rules(), &[CLIENT]).await;
     receive_harm(&rep);
     let started = Instant::now();
-    let mut running = rep.starts(1).await;
+    let running = rep.starts(1).await;
     let arrived = || rep.otomo.call("app.status", Value::Null).is_ok_and(|status| status["mails"] == 7);
     while !arrived() {
         assert!(started.elapsed() < PATIENCE, "it takes too long");
@@ -112,10 +112,9 @@ async fn ten_thousand_rules_and_mail_made_to_do_harm_are_taken_in_and_judged_in_
         page.len() < 20_000 && !page.contains(['\u{202e}', '\u{200b}']),
         "lists are short and safe to show: {page}"
     );
-    println!("{} ms, {} kB, a list of {} bytes", started.elapsed().as_millis(), memory(running.id()), page.len());
+    println!("{} ms, {} kB, a list of {} bytes", started.elapsed().as_millis(), memory(running.0.id()), page.len());
     let shared = rep.decide("review.share", "plain").expect("a decision");
     assert_eq!(shared["items"][0]["state"], "scheduled");
     assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
-    assert!(memory(running.id()) < MOST_MEMORY, "{} kB", memory(running.id()));
-    kill(&mut running);
+    assert!(memory(running.0.id()) < MOST_MEMORY, "{} kB", memory(running.0.id()));
 }
