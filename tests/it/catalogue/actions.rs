@@ -104,6 +104,7 @@ const ACTIONS: &[(&str, &[&str])] = &[
             "no_sender",
             "no_link",
             "unknown_attachment",
+            "cannot_redact",
         ],
     ),
     ("open_crm", &["crm_conflict", "crm_unsupported"]),

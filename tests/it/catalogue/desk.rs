@@ -24,6 +24,11 @@ pub async fn rows() -> Vec<Row> {
             desk.shares(&good, json!({ "wish": { "attachments": [digest] } })).await,
         ),
         Row::new(
+            "cannot_redact",
+            "a redaction of the sender's address",
+            desk.shares(&good, json!({ "wish": { "redactions": [CLIENT] } })).await,
+        ),
+        Row::new(
             "preview_stale",
             "another preview than what would be sent",
             desk.shares(&good, json!({ "payload_sha256": digest })).await,

@@ -64,8 +64,12 @@ impl Engine {
     }
 }
 
-pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
-    spawn_blocking(work).await.unwrap_or_else(|join| Err(StoreFault::Damaged(format!("a file or a mail: {join}")).into()))
+pub(crate) async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    spawn_blocking(work)
+        .await
+        .unwrap_or_else(|join| Err(StoreFault::Damaged(format!("a file or a mail: {join}")).into()))
 }
 
 #[cfg(test)]

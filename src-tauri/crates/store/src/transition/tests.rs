@@ -72,8 +72,7 @@ async fn a_stale_revision_is_refused_and_tells_the_current_one() {
 async fn a_refused_act_leaves_no_trace() {
     let (_home, store) = store();
     let subject = after(&store, vec![share("p")]).await;
-    let refused =
-        store.ledger.write(move |db| apply(db, &subject, &Act::Retract, &Context::rep(NOW)).map(drop)).await;
+    let refused = store.ledger.write(move |db| apply(db, &subject, &Act::Retract, &Context::rep(NOW)).map(drop)).await;
     assert!(matches!(refused, Err(StoreFault::Refused(_))), "{refused:?}");
     assert_eq!(tables(&store, subject).await, (Some((Some(State::Scheduled), 1)), None, 1));
 }
@@ -95,8 +94,7 @@ async fn when_the_audit_cannot_take_it_neither_state_nor_outbox_change() {
     let (_home, store) = store();
     let subject = after(&store, vec![share("p")]).await;
     ledger(&store, |db| Ok(audit::tests::refuse_new_rows(db)?)).await;
-    let failed =
-        store.ledger.write(move |db| apply(db, &subject, &release("p"), &Context::rep(NOW)).map(drop)).await;
+    let failed = store.ledger.write(move |db| apply(db, &subject, &release("p"), &Context::rep(NOW)).map(drop)).await;
     assert!(failed.is_err());
     assert_eq!(tables(&store, subject).await, (Some((Some(State::Scheduled), 1)), None, 1));
 }

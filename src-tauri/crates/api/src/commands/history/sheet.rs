@@ -99,7 +99,12 @@ mod tests {
 
     fn check(japanese: bool, expected: &str) {
         let table = otomo_engine::export::table([head(japanese), row(logged(), japanese, |at| at.to_rfc3339())]);
-        assert_eq!(table, expected.replace("DIGEST", &Digest::of(b"payload").to_string()).replace("BY", &said("origin_rule", japanese)));
+        assert_eq!(
+            table,
+            expected
+                .replace("DIGEST", &Digest::of(b"payload").to_string())
+                .replace("BY", &said("origin_rule", japanese))
+        );
     }
 
     #[test]
