@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::digest::Digest;
-use crate::sharing::Sharing;
+use crate::sharing::{PRACTICE, Sharing};
 use crate::sync::Folder;
 use crate::time::Timestamp;
 
@@ -248,11 +248,18 @@ pub struct AccountSettings {
     pub sharing: Sharing,
     /// When the share mode was chosen; it holds for what arrives later.
     pub mode_since: Option<Timestamp>,
-    /// How many of its mails the rep has decided on, as far as [`crate::sharing::PRACTICE`] needs to know.
+    /// How many of its mails the rep has decided on, as far as [`PRACTICE`] needs to know.
     pub decided: u32,
 }
 
 impl AccountSettings {
+    /// How many more of its mails the rep is asked about before its mode shares any by itself. A shared address is read
+    /// by several people, who have no habits of one.
+    pub fn practice_left(&self) -> u32 {
+        let asked = !self.sharing.practised && self.role != Some(RepRole::SharedAddress);
+        if asked { PRACTICE.saturating_sub(self.decided) } else { 0 }
+    }
+
     /// Whether a folder is captured.
     pub fn captures(&self, folder: &Folder) -> bool {
         match &self.folders {

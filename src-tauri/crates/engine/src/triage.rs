@@ -14,7 +14,7 @@ use otomo_domain::payload::Payload;
 use otomo_domain::policy::Policy;
 use otomo_domain::review::Review;
 use otomo_domain::rules::{Exclusion, Rule, RuleBook};
-use otomo_domain::sharing::{PRACTICE, Sharing};
+use otomo_domain::sharing::Sharing;
 use otomo_domain::time::Timestamp;
 use otomo_store::table::mail::MailRow;
 use otomo_store::table::review::Subject;
@@ -63,15 +63,13 @@ impl Snapshot {
 fn stance(account: &Account, policy: &Policy, set: Option<Timestamp>, born: Timestamp) -> Stance {
     let settings = &account.settings;
     let mode = policy.share_mode.or(settings.share_mode);
-    let shared_address = settings.role == Some(otomo_domain::account::RepRole::SharedAddress);
-    let practised = settings.sharing.practised || settings.decided >= PRACTICE || shared_address;
     Stance {
         mode,
         fixed: policy.share_mode.is_some(),
         past_before: account.connected_at.max(born),
         mode_since: settings.mode_since.unwrap_or(account.connected_at).max(set.unwrap_or(Timestamp(0))),
         sent_too: settings.sharing.sent_too,
-        practising: mode == Some(ShareMode::Share) && !practised,
+        practising: mode == Some(ShareMode::Share) && settings.practice_left() > 0,
         targets: settings.sharing.targets.clone(),
     }
 }

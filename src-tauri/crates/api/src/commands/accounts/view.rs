@@ -2,7 +2,7 @@
 
 use otomo_domain::account::{Account, AccountId, RepRole, SenderAddress, Sending, ShareMode, SignIn, Source};
 use otomo_domain::address::Address;
-use otomo_domain::sharing::{PRACTICE, Sharing};
+use otomo_domain::sharing::Sharing;
 use otomo_domain::sync::FolderRole;
 use otomo_domain::time::Timestamp;
 use otomo_engine::status::Doing;
@@ -103,6 +103,7 @@ pub async fn view(api: &Api, account: Account) -> Result<AccountView, ApiError> 
         role: row.folder.role,
         captured_at: row.captured_at,
     };
+    let practice_left = account.settings.practice_left();
     Ok(AccountView {
         id: account.id.0,
         address: account.address,
@@ -111,11 +112,7 @@ pub async fn view(api: &Api, account: Account) -> Result<AccountView, ApiError> 
         sending: account.settings.sending,
         role: account.settings.role,
         share_mode: account.settings.share_mode,
-        practice_left: if account.settings.sharing.practised {
-            0
-        } else {
-            PRACTICE.saturating_sub(account.settings.decided)
-        },
+        practice_left,
         sharing: account.settings.sharing,
         import_since: account.import_since,
         senders: account.settings.senders,
