@@ -21,6 +21,7 @@ use otomo_domain::contact::Contact;
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::mail::MailKey;
 use otomo_domain::ports::CrmConnector;
+use tokio::sync::Mutex;
 
 use self::mails::{MailFolder, Opened};
 use crate::registry::{Given, InvalidSettings, field};
@@ -39,11 +40,13 @@ pub(crate) fn build(given: Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSe
     if !root.is_absolute() {
         return Err(InvalidSettings::new("path", "is not a whole path from the root"));
     }
-    Ok(Box::new(FolderConnector { root }))
+    Ok(Box::new(FolderConnector { root, list: Mutex::default() }))
 }
 
 struct FolderConnector {
     root: PathBuf,
+    /// The list of contacts is read and replaced by one at a time.
+    list: Mutex<()>,
 }
 
 impl FolderConnector {
@@ -75,6 +78,7 @@ impl CrmConnector for FolderConnector {
     }
 
     async fn create_contact(&self, new: &NewContact) -> Result<Contact, CrmFault> {
+        let _turn = self.list.lock().await;
         let (root, new) = (self.root.clone(), new.clone());
         off_thread(move || contacts::create(&root, &new)).await
     }

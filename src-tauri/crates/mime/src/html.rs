@@ -14,6 +14,7 @@ mod layout;
 mod pace;
 
 use layout::Layout;
+pub(crate) use layout::MAX_QUOTE;
 pub(crate) use pace::{Pace, TooComplex, chunks};
 
 /// The text of a page, laid out in lines: blocks stand apart, list items and quotes are marked, cells stand side by side.

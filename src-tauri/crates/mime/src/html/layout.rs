@@ -1,7 +1,7 @@
 //! Lays text out in lines, as the elements around it ask for.
 
 /// Deeper quotes are marked no deeper.
-const MAX_QUOTE: usize = 8;
+pub(crate) const MAX_QUOTE: usize = 8;
 
 #[derive(Default)]
 pub(super) struct Layout {

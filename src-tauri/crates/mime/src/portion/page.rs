@@ -9,7 +9,7 @@ use otomo_domain::redaction::{MASK, Redactions};
 
 use super::line::{Fate, Line};
 use super::trace::Trace;
-use crate::html::TooComplex;
+use crate::html::{MAX_QUOTE, TooComplex};
 use crate::sanitise::landmark::Landmark;
 use attributes::Values;
 
@@ -178,7 +178,7 @@ impl Page {
         let mut shown = Shown::default();
         for line in self.lines.iter().filter(|line| !line.cut) {
             if marks {
-                (0..line.depth).for_each(|_| shown.text.push_str("> "));
+                (0..line.depth.min(MAX_QUOTE)).for_each(|_| shown.text.push_str("> "));
                 let at = shown.text.len();
                 shown.text.push_str(&line.text);
                 shown.runs.extend(line.runs.iter().cloned().map(|run| Run { at: at + run.at, ..run }));

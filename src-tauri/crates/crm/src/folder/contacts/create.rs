@@ -8,7 +8,7 @@ use std::path::Path;
 use csv::StringRecord;
 use encoding_rs::{UTF_16BE, UTF_16LE};
 use otomo_domain::connector::NewContact;
-use otomo_domain::contact::{Contact, RecordRef, RecordType};
+use otomo_domain::contact::Contact;
 use otomo_domain::error::CrmFault;
 use tempfile::NamedTempFile;
 
@@ -29,16 +29,15 @@ pub fn create(root: &Path, new: &NewContact) -> Result<Contact, CrmFault> {
     if let Some(known) = known {
         return Ok(known);
     }
+    if harmless(new.email.as_str()) != new.email.as_str() {
+        return Err(unusable("a spreadsheet would take the address for a formula"));
+    }
     let written = with_line(&bytes, new)?;
+    // What can't be read back must not be written: an open quote before it, or a sign that parts two addresses.
+    let added = parse(&written)?.into_iter().find(|contact| *contact.emails == [new.email.clone()]);
+    let added = added.ok_or_else(|| unusable("contacts.csv would not say who was added"))?;
     replace(root, &written).map_err(|e| unusable(format!("contacts.csv: {e}")))?;
-    let added = parse(&written)?.into_iter().find(|contact| contact.emails.contains(&new.email));
-    Ok(added.unwrap_or_else(|| Contact {
-        record: RecordRef { kind: RecordType::Contact, id: new.email.to_string() },
-        name: new.name.clone(),
-        emails: vec![new.email.clone()],
-        url: None,
-        parent: None,
-    }))
+    Ok(added)
 }
 
 /// The bytes of the list with one more line.
@@ -182,6 +181,21 @@ mod tests {
     #[test]
     fn a_strangers_name_is_no_formula() {
         check("email,name\n", "=cmd|' /C calc'!A0", "email,name\nb@x.jp,cmd|' /C calc'!A0\r\n");
+    }
+
+    fn check_refused(before: &str, email: &str) {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("contacts.csv");
+        fs::write(&path, before).unwrap();
+        assert!(create(root.path(), &new("Ben", email, "")).is_err(), "{before:?} {email}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn nobody_is_added_who_could_not_be_found_again() {
+        check_refused("email,name\na@x.jp,Anna\n", "a;b@x.jp");
+        check_refused("name,email\n\"Anna,a@x.jp", "b@x.jp");
+        check_refused("email,name\n", "=1+1@x.jp");
     }
 
     #[test]

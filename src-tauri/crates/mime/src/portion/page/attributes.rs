@@ -1,7 +1,7 @@
 //! What the attributes of a page say, in every way in which it can be read in them.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use otomo_domain::redaction::Redactions;
 use percent_encoding::percent_decode_str;
 
@@ -76,10 +76,12 @@ fn readings(value: &str) -> String {
         readings.push_str(&decoded);
         last = decoded;
     }
-    if let Some((_, data)) = value.split_once(";base64,") {
-        let data: Vec<u8> = data.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    // Names of media types and their parameters have no case (RFC 2045 §5.1), and padding is often left out.
+    let data = value.to_ascii_lowercase().find(";base64,").and_then(|at| value.get(at + ";base64,".len()..));
+    if let Some(data) = data {
+        let data: Vec<u8> = data.bytes().filter(|b| !b.is_ascii_whitespace() && *b != b'=').collect();
         readings.push(BETWEEN);
-        readings.push_str(&String::from_utf8_lossy(&STANDARD.decode(data).unwrap_or_default()));
+        readings.push_str(&String::from_utf8_lossy(&STANDARD_NO_PAD.decode(data).unwrap_or_default()));
     }
     readings
 }
