@@ -87,7 +87,11 @@ impl Engine {
         let mut last = now;
         for one in seen {
             let opened = self.open_mail(one.connection, one.mail).await?;
-            let choice = self.choose(&opened, wish.clone())?;
+            let mut choice = self.choose(&opened, wish.clone())?;
+            // Quotes of mail that is private or undecided go along only where the rep has seen them go.
+            if choice.quotes && previewed.is_none() {
+                choice.quotes = !self.quotes_undecided(&opened, &choice).await?;
+            }
             let payload = self.freeze(&opened, &choice)?.sha256;
             if previewed.is_some_and(|digest| digest != payload) {
                 return Err(Fault::PreviewStale);

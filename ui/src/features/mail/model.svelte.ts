@@ -70,7 +70,9 @@ export class MailModel {
     const { chosen, row } = this.cursor;
     return chosen.length > 0 ? chosen : row ? [row] : [];
   });
-  readonly sharable = $derived(this.targets.filter((row) => isPossible('share', row) || this.#isLinked(row)));
+  readonly sharable = $derived(
+    this.targets.filter((row) => (isPossible('share', row) || this.#isLinked(row)) && !(this.targets.length > 1 && this.#goesElsewhere(row))),
+  );
   readonly keepable = $derived(this.targets.filter((row) => isPossible('keep_private', row)));
   readonly postponable = $derived(this.targets.filter((row) => isPossible('later', row)));
   readonly obstacle = $derived.by((): Obstacle => {
@@ -89,7 +91,8 @@ export class MailModel {
   /** The same as the program takes it. Files that nobody chose, or saw, are left to the account's own rule. */
   readonly wishArgs = $derived.by((): WishArgs => {
     const { chosen, row } = this.cursor;
-    const chose = chosen.length === 0 && row !== null && (this.opened.state === 'ready' || this.#wishes.said(row.mail).attachments !== undefined);
+    if (chosen.length > 0) return argsOf(this.wish, true);
+    const chose = row !== null && (this.opened.state === 'ready' || this.#wishes.said(row.mail).attachments !== undefined);
     return argsOf(this.wish, chose);
   });
 
@@ -140,6 +143,11 @@ export class MailModel {
   change(part: Partial<Wish>): void {
     const { chosen, row } = this.cursor;
     this.#wishes.say(chosen.length > 0 || !row ? null : row.mail, part);
+  }
+
+  /** Says it of one mail, whatever is read by now. */
+  changeOf(mail: number, part: Partial<Wish>): void {
+    this.#wishes.say(mail, part);
   }
 
   /** Takes an attachment of the mail that is read along, or no longer. */
@@ -271,6 +279,11 @@ export class MailModel {
     // A refused mail is read again, unless the person has gone on.
     if (!(await taken) && this.cursor.row?.mail === after?.mail) this.cursor.follow(rows[0] ?? null);
     return taken;
+  }
+
+  /** Mail that the rep linked by hand goes there alone: with others it would go to everybody who matched. */
+  #goesElsewhere({ mail }: MailRowView): boolean {
+    return this.#wishes.said(mail).links !== undefined;
   }
 
   /** Whether the rep said to whom mail of somebody unknown goes. */

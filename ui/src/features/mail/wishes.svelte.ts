@@ -31,7 +31,9 @@ export class Wishes {
     const said = rows.flatMap(({ mail }) => this.#said.get(mail) ?? []);
     const level = leastOf([wish.level, ...said.flatMap(({ level }) => level ?? [])]);
     const redactions = [...new Set(said.flatMap(({ redactions }) => redactions ?? []))];
-    return within({ ...wish, level, redactions }, policy);
+    const quotes = wish.quotes && said.every(({ quotes }) => quotes !== false);
+    const signature = wish.signature && said.every(({ signature }) => signature !== false);
+    return within({ ...wish, level, quotes, signature, redactions }, policy);
   }
 
   /** Says it of one mail, or of several together where none is named. */
