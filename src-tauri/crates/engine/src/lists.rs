@@ -7,7 +7,7 @@ use otomo_domain::address::Address;
 use otomo_domain::review::State;
 use otomo_store::table::desk::{self, DeskRow, Pile};
 use otomo_store::table::mail::{self, After};
-use otomo_store::table::mail_account;
+use otomo_store::table::{mail_account, tally};
 use otomo_store::{Connection as Db, StoreFault};
 
 use crate::engine::Engine;
@@ -51,7 +51,7 @@ impl Engine {
         let snapshot = self.snapshot();
         let read = self.store.cache.read(move |db| {
             let places = desk::page(db, connection, &states, pile, after, limit)?;
-            let total = desk::count(db, connection, &states, pile)?;
+            let total = tally::count(db, connection, &states, pile)?;
             let mut page = Page::of(db, &places, limit, total, Some(connection), &snapshot.own)?;
             // Somebody may have decided since the desk caught up.
             page.rows.retain(|row| row.standing.as_ref().is_some_and(|standing| states.contains(&standing.state)));
@@ -82,14 +82,14 @@ impl Engine {
     /// How much mail there is at a connection in each state.
     pub async fn counts(&self, connection: ConnectionId) -> Result<BTreeMap<State, i64>, Fault> {
         self.catch_up_desk().await?;
-        let counts = self.store.cache.read(move |db| Ok(desk::counts(db, connection)?)).await?;
+        let counts = self.store.cache.read(move |db| Ok(tally::counts(db, connection)?)).await?;
         Ok(counts.into_iter().collect())
     }
 
     /// How much mail there is in a state at a connection.
     pub async fn desk_count(&self, connection: ConnectionId, state: State, pile: Pile) -> Result<i64, Fault> {
         self.catch_up_desk().await?;
-        Ok(self.store.cache.read(move |db| Ok(desk::count(db, connection, &[state], pile)?)).await?)
+        Ok(self.store.cache.read(move |db| Ok(tally::count(db, connection, &[state], pile)?)).await?)
     }
 
     /// How much mail is cached.

@@ -45,6 +45,7 @@ pub(crate) fn cache() -> Migrations<'static> {
         M::up(health::CREATE),
         M::up(uidl::CREATE),
         M::up(leak(judged.concat())),
+        M::up(tally::CREATE),
     ];
     Migrations::new(steps.to_vec())
 }

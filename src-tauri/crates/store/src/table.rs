@@ -15,6 +15,7 @@ pub mod mail;
 pub mod mail_account;
 pub mod participant;
 pub mod raw;
+pub mod tally;
 pub mod thread;
 pub mod triage;
 pub mod uidl;

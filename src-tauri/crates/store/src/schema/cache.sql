@@ -157,6 +157,32 @@ CREATE TABLE desk_mark (
     change INTEGER NOT NULL
 ) STRICT;
 
+-- How much mail lies in each of the desk's piles; kept by the triggers.
+CREATE TABLE desk_tally (
+    connection INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    later INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    alert INTEGER NOT NULL,
+    mails INTEGER NOT NULL, -- 0 where a pile was emptied
+    PRIMARY KEY (connection, state, later, first, alert)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER desk_tally_in AFTER INSERT ON desk BEGIN
+    INSERT INTO desk_tally VALUES (new.connection, new.state, new.later, new.first, new.alert, 1)
+        ON CONFLICT DO UPDATE SET mails = mails + 1;
+END;
+CREATE TRIGGER desk_tally_out AFTER DELETE ON desk BEGIN
+    UPDATE desk_tally SET mails = mails - 1
+        WHERE (connection, state, later, first, alert) = (old.connection, old.state, old.later, old.first, old.alert);
+END;
+CREATE TRIGGER desk_tally_moved AFTER UPDATE OF state, later, first, alert ON desk
+    WHEN (old.state, old.later, old.first, old.alert) IS NOT (new.state, new.later, new.first, new.alert) BEGIN
+    UPDATE desk_tally SET mails = mails - 1
+        WHERE (connection, state, later, first, alert) = (old.connection, old.state, old.later, old.first, old.alert);
+    INSERT INTO desk_tally VALUES (new.connection, new.state, new.later, new.first, new.alert, 1)
+        ON CONFLICT DO UPDATE SET mails = mails + 1;
+END;
+
 -- How an account has been doing, for two days. Between two spans the program was not running.
 CREATE TABLE health (
     account INTEGER NOT NULL,  -- ledger account.id

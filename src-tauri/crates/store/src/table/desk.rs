@@ -4,7 +4,6 @@
 //! index reaches over both, so the answer is kept here. A finding is placed in the transaction that writes it; what was
 //! decided since is taken in by [`catch_up`], which a reader asks for, and which a crash cannot make forget anything.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use otomo_domain::account::ConnectionId;
@@ -13,7 +12,7 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use super::mail::{After, MailRow};
-use crate::column::{to_word, word};
+use crate::column::to_word;
 use crate::error::StoreFault;
 
 mod row;
@@ -66,13 +65,17 @@ UPDATE desk_mark SET change = 0;
 const STATE: &str = "CASE WHEN r.state IS NOT NULL AND r.state <> 'pending' THEN r.state
     WHEN t.verdict = 'matched' OR (t.verdict = 'excluded' AND r.included) THEN 'pending' ELSE t.verdict END";
 
-/// A row of the desk out of its triage and its review.
-fn placed() -> String {
+/// Places the mail that `from` names: a row of the desk out of its triage and its review.
+fn placing(from: &str) -> String {
     let open = "coalesce(r.state, 'pending') = 'pending' AND t.verdict = 'matched'";
+    // Not OR REPLACE: what that takes away runs no trigger, and would stay counted.
     format!(
-        "INSERT OR REPLACE INTO desk (mail, connection, state, date, later, first, alert, auto)
+        "INSERT INTO desk (mail, connection, state, date, later, first, alert, auto)
          SELECT t.mail, t.connection, {STATE}, m.date, r.snoozed_until IS NOT NULL AND {STATE} = 'pending', t.first AND {open}, t.alert AND {open},
-             t.auto AND r.state IS NULL AND t.verdict = 'matched'"
+             t.auto AND r.state IS NULL AND t.verdict = 'matched'
+         FROM {from}
+         ON CONFLICT (mail, connection) DO UPDATE SET (state, date, later, first, alert, auto) =
+             (excluded.state, excluded.date, excluded.later, excluded.first, excluded.alert, excluded.auto)"
     )
 }
 
@@ -92,7 +95,7 @@ pub enum Pile {
 const AFTER: &str = "(date, mail) < (?3, ?4) ORDER BY date DESC, mail DESC LIMIT ?5";
 
 impl Pile {
-    fn condition(self) -> &'static str {
+    pub(super) fn condition(self) -> &'static str {
         match self {
             Self::All => "connection = ?1 AND state = ?2 AND later = 0",
             // The sign keeps the state out of the choice of the index: only a pile's own has its rows in order.
@@ -119,11 +122,10 @@ pub(crate) fn attach_ledger(db: &Connection, path: &Path, key_literal: &str) -> 
 
 /// Shows a mail at a connection as its triage and its review have it now.
 pub(super) fn place(db: &Connection, mail: MailRow, connection: ConnectionId) -> rusqlite::Result<()> {
-    let sql = format!(
-        "{} FROM triage t JOIN mail m ON m.id = t.mail
+    let sql = placing(
+        "triage t JOIN mail m ON m.id = t.mail
          LEFT JOIN ledger.review r ON r.connection = t.connection AND r.key = m.key AND r.content = m.content
          WHERE t.mail = ?1 AND t.connection = ?2",
-        placed()
     );
     db.prepare_cached(&sql)?.execute(params![mail.0, connection.0]).map(drop)
 }
@@ -136,12 +138,11 @@ pub fn is_behind(db: &Connection) -> rusqlite::Result<bool> {
 
 /// Takes in what was decided since the last time.
 pub fn catch_up(db: &Connection) -> rusqlite::Result<()> {
-    let sql = format!(
-        "{} FROM ledger.review r
+    let sql = placing(
+        "ledger.review r
          CROSS JOIN mail m ON m.key = r.key AND m.content = r.content
          CROSS JOIN triage t ON t.mail = m.id AND t.connection = r.connection
          WHERE r.change > (SELECT change FROM desk_mark)",
-        placed()
     );
     db.prepare_cached(&sql)?.execute([])?;
     let sql = "UPDATE desk_mark SET change = (SELECT coalesce(max(change), 0) FROM ledger.review)";
@@ -175,25 +176,6 @@ pub fn page(
     found.dedup();
     found.truncate(limit);
     Ok(found)
-}
-
-/// How much mail there is in these states.
-pub fn count(db: &Connection, connection: ConnectionId, states: &[State], pile: Pile) -> rusqlite::Result<i64> {
-    let mut statement = db.prepare_cached(&format!("SELECT count(*) FROM desk WHERE {}", pile.condition()))?;
-    let states: BTreeSet<State> = states.iter().copied().collect();
-    let mut count = 0;
-    for state in states {
-        count += statement.query_row(params![connection.0, to_word(&state)?], |row| row.get::<_, i64>(0))?;
-    }
-    Ok(count)
-}
-
-/// How much mail there is in each state that occurs.
-pub fn counts(db: &Connection, connection: ConnectionId) -> rusqlite::Result<Vec<(State, i64)>> {
-    let sql = "SELECT state, count(*) FROM desk WHERE connection = ?1 GROUP BY state";
-    let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map([connection.0], |row| Ok((word(row, 0)?, row.get(1)?)))?;
-    rows.collect()
 }
 
 const AUTO: &str = "SELECT mail FROM desk WHERE connection = ?1 AND auto = 1 ORDER BY mail LIMIT ?2";

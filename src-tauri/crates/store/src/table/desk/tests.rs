@@ -97,7 +97,7 @@ async fn the_state_shown_is_the_one_the_domain_says_for_every_state() {
 
     let mut counted = std::collections::BTreeMap::new();
     expected.values().for_each(|state| *counted.entry(*state).or_insert(0) += 1);
-    let counts = store.cache.read(|db| Ok(counts(db, CRM)?)).await.expect("counts");
+    let counts = store.cache.read(|db| Ok(crate::table::tally::counts(db, CRM)?)).await.expect("counts");
     assert_eq!(counts.into_iter().collect::<std::collections::BTreeMap<_, _>>(), counted);
 }
 
