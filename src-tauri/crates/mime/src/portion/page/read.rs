@@ -124,8 +124,7 @@ struct Open {
 
 impl Reader {
     fn start(&mut self, at: usize, name: &str, attributes: &[Attribute]) {
-        let marks = attributes.iter().filter(|a| matches!(a.name.as_str(), "class" | "id"));
-        let mark = marks.filter_map(|a| Landmark::of(&a.value)).next();
+        let mark = attributes.iter().find_map(|a| Landmark::of(&a.name, &a.value));
         self.edge(name);
         if mark.is_some() {
             self.break_line();

@@ -80,6 +80,14 @@ fn signatures_go_and_a_mail_that_is_nothing_else_stays() {
 }
 
 #[test]
+fn what_a_sender_calls_a_quote_or_a_signature_stays() {
+    check(
+        "<div>ok</div><div class=\"quote\">the price</div><p class=\"signature\">to be signed here</p><p class=\"quote-rest\">bye</p>",
+        "<div>ok</div><div>the price</div><p>to be signed here</p><p>bye</p>",
+    );
+}
+
+#[test]
 fn a_text_is_cut_where_only_its_page_marks_the_quote() {
     let html = "<p>ok</p><div class=\"gmail_signature\">Taro<br>Example Trading</div><blockquote type=cite><p>the old words</p></blockquote>";
     let left = portion(&body(Some("ok\n\nTaro\nExample Trading\n\nthe old words"), html), &Cut::default());
