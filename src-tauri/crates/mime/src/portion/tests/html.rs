@@ -138,6 +138,19 @@ fn a_page_that_writes_a_redaction_in_another_way_is_left_out() {
 }
 
 #[test]
+fn a_redaction_in_an_attribute_is_none_that_the_page_shows() {
+    let hidden = "<p title=\"*abc1234*\">code <b>abc1234</b></p>";
+    check_with(&redacting(&["*abc1234*"]), &body(Some("code *abc1234*"), hidden), None);
+    let link = "<p>ask <a href=\"mailto:yamada@x.jp\">山田</a> or <a href=\"https://x.jp/yamada\">look</a></p>";
+    let left = "<p>ask <a rel=\"noopener noreferrer\">山田</a> or <a rel=\"noopener noreferrer\">look</a></p>";
+    let both = |text: &str, left| check_with(&redacting(&["yamada"]), &body(Some(text), link), left);
+    both("ask 山田<mailto:yamada@x.jp> or look <HTTPS://x.jp/yamada>", Some(left));
+    both("ask 山田 or look: https://x.jp/yamada", Some(left));
+    both("ask 山田 or look: https://x.jp/です。yamada", None);
+    both("ask 山田<mailto:yamada@x.jp> or look <https://x.jp/yamada> <https://yamada.jp>", None);
+}
+
+#[test]
 fn a_word_that_is_blacked_out_in_the_rest_is_not_left_in_what_is_cut() {
     let html = "<p>ok</p><blockquote>the plan of Yamada</blockquote>";
     let cut = Cut { redactions: Redactions::new(&["Yamada"]), ..Cut::default() };
