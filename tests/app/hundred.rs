@@ -12,6 +12,9 @@ use crate::desk::{Desk, Obstacle};
 const MAILS: usize = 130;
 const DECIDED: usize = 100;
 
+/// The longest grace period that an account can have, in seconds.
+const GRACE: u32 = 60 * 60;
+
 /// Notes how long after a key the first frame was over that shows what it did: the frame is there when the next begins.
 const WATCH: &str = "(() => {
     const shown = () => [...document.querySelectorAll('[role=listbox] [role=option][aria-selected=true]')]
@@ -67,7 +70,10 @@ impl Desk {
         write_office(self.home.path());
         let (letters, crm) = (self.home.path().join("letters"), self.home.path().join("crm"));
         self.asks("crm.connect", json!({ "kind": "folder", "settings": { "path": crm } })).await;
-        self.asks("accounts.add", json!({ "address": "rep@own.example", "path": letters })).await;
+        let account = self.asks("accounts.add", json!({ "address": "rep@own.example", "path": letters })).await;
+        // However long the hundred take: none of them is released meanwhile.
+        let sharing = json!({ "grace": GRACE });
+        self.asks("accounts.adjust", json!({ "id": account["id"], "sharing": sharing })).await;
         while self.counts().await["all"] != json!(MAILS) {
             tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         }

@@ -188,6 +188,17 @@ async fn a_contact_whose_answer_got_lost_is_made_once() {
 }
 
 #[tokio::test]
+async fn an_address_whose_contact_is_gone_can_have_another() {
+    let world = Rest::start().await;
+    let new = |name: &str| NewContact { name: name.into(), email: address("info@x.jp"), company: String::new() };
+    let first = world.crm().create_contact(&new("Anna")).await.unwrap();
+    world.server().remove_record("contact", &first.record.id);
+    let second = world.crm().create_contact(&new("Ben")).await.unwrap();
+    assert_eq!(second.name, "Ben");
+    assert_eq!(world.server().record_ids("contact"), [second.record.id]);
+}
+
+#[tokio::test]
 async fn a_crm_that_makes_no_contacts_says_so() {
     let world = Rest::start().await;
     world.server().describe(|me| me["capabilities"]["create_contact"] = json!(false));
@@ -307,13 +318,15 @@ async fn what_the_crm_says_of_the_rep_and_its_limits_is_read() {
     let world = Rest::start().await;
     world.server().describe(|me| {
         me["capabilities"]["unlog"] = json!(false);
+        me["capabilities"]["create_contact"] = json!(false);
         me["capabilities"]["max_attachment_bytes"] = json!(3);
         me["policy"]["never_log"] = json!({"addresses": ["ceo@x.jp"], "domains": ["bank.jp"]});
         me["policy"]["internal_domains"] = json!(["own.example"]);
     });
     let identity = world.crm().check().await.unwrap();
     assert_eq!((identity.user_id.as_str(), identity.name.as_deref()), (REP, Some("営業 一郎")));
-    assert_eq!((identity.can_unlog, identity.limits.attachment), (false, Some(3)));
+    assert_eq!((identity.can_unlog, identity.can_create_contacts), (false, false));
+    assert_eq!(identity.limits.attachment, Some(3));
     let deny: Vec<&str> = identity.deny.iter().map(|(_, value)| value.as_str()).collect();
     assert_eq!(deny, ["ceo@x.jp", "bank.jp", "own.example"]);
 

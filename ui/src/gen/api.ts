@@ -609,7 +609,11 @@ export type IdentityView = { user_id: string, email: Address | null, name: strin
 /**
  * Whether a mail can be taken back.
  */
-can_unlog: boolean, max_attachment_bytes: number | null, };
+can_unlog: boolean, 
+/**
+ * Whether a contact can be made.
+ */
+can_create_contacts: boolean, max_attachment_bytes: number | null, };
 
 /**
  * Mail that a rule keeps out, to be decided on all the same.

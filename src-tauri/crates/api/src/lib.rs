@@ -4,6 +4,7 @@
 //! all come out of it. [`commands`] holds the answers' code, a file per noun. [`error`] maps whatever goes wrong to a code
 //! that has words in both languages. Nothing here decides, reads a file or opens a socket.
 
+mod bounds;
 pub mod commands;
 pub mod error;
 pub mod event;

@@ -69,7 +69,7 @@ impl CrmConnector for FolderConnector {
     async fn check(&self) -> Result<Identity, CrmFault> {
         let user_id = self.root.display().to_string();
         self.with_mails(|mails| mails.probe()).await?;
-        Ok(Identity { user_id, can_unlog: true, ..Identity::default() })
+        Ok(Identity { user_id, can_unlog: true, can_create_contacts: true, ..Identity::default() })
     }
 
     async fn contacts(&self, cursor: Option<&str>) -> Result<ContactPage, CrmFault> {

@@ -142,13 +142,15 @@ impl CrmConnector for RestConnector {
         }
     }
 
-    /// The key is the address's, so that a lost answer can be asked for again.
+    /// The key is that of all that is sent: a lost answer can be asked for again, and another contact with the same
+    /// address is not taken for the one before it.
     async fn create_contact(&self, new: &NewContact) -> Result<Contact, CrmFault> {
-        let key = Digest::of(format!("contact {}", new.email).as_bytes()).to_string();
+        let body = wire::NewContact::from(new).bytes()?;
         let request = self
             .request(Method::POST, &["contacts"], &[])
-            .header("Idempotency-Key", key)
-            .json(&wire::NewContact::from(new));
+            .header("Idempotency-Key", Digest::of(&body).to_string())
+            .header(CONTENT_TYPE, "application/json")
+            .body(body);
         let answer = self.ask(request, &HARMLESS).await?;
         match answer.status {
             StatusCode::CREATED => answer.json::<wire::Record>()?.made_for(&new.email),

@@ -66,6 +66,9 @@ pub struct Identity {
     pub limits: Limits,
     /// False when this user or server cannot take a mail back, whatever the connector could.
     pub can_unlog: bool,
+    /// False when no contact can be made by this user, whatever the connector could; until the CRM was asked, too.
+    #[serde(default)]
+    pub can_create_contacts: bool,
     /// Never-log addresses and domains and internal domains of the company, as [`crate::rules::Rule::denying`] reads them.
     pub deny: Vec<(String, String)>,
 }

@@ -61,7 +61,8 @@ impl Engine {
     pub async fn create_contact(&self, id: ConnectionId, new: NewContact) -> Result<Contact, Fault> {
         self.may_create(id, &new.email).await?;
         let connector = self.connector(id).await?;
-        if !connector.describe().creates_contacts {
+        let for_rep = self.identity(id).await?.is_some_and(|identity| identity.can_create_contacts);
+        if !connector.describe().creates_contacts || !for_rep {
             return Err(CrmFault::new(CrmFaultKind::Unsupported, "contacts are not made from here").into());
         }
         let made = match connector.create_contact(&new).await {

@@ -3,37 +3,21 @@
 //! Nothing is hidden from the text that a style sheet would hide: [`crate::sanitise`] drops those styles too, and what the
 //! rep sees must be what is shared. Only what no browser shows as text is left out: scripts, styles, titles, templates.
 
-use std::cell::{Cell, RefCell};
-
-use html5ever::buffer_queue::BufferQueue;
-use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{TagKind, Token, TokenSinkResult};
 
 mod layout;
 mod pace;
+mod tokens;
 
 use layout::Layout;
 pub(crate) use layout::MAX_QUOTE;
 pub(crate) use pace::{Pace, TooComplex, chunks};
+pub(crate) use tokens::{Reader, read};
 
 /// The text of a page, laid out in lines: blocks stand apart, list items and quotes are marked, cells stand side by side.
 pub(crate) fn text(html: &str) -> String {
-    tokenized(html).unwrap_or_else(|TooComplex| without_tags(html))
-}
-
-fn tokenized(html: &str) -> Result<String, TooComplex> {
-    let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
-    let queue = BufferQueue::default();
-    let mut pace = Pace::default();
-    for chunk in chunks(html) {
-        queue.push_back(StrTendril::from(chunk));
-        // The sink never answers with a script, so one call takes the whole chunk.
-        let _ = tokenizer.feed(&queue);
-        pace.step(chunk, tokenizer.sink.active.replace(false))?;
-    }
-    tokenizer.end();
-    Ok(tokenizer.sink.layout.into_inner().finish())
+    read(html, Text::default()).map_or_else(|TooComplex| without_tags(html), |text| text.layout.finish())
 }
 
 /// What is left when everything in angle brackets is gone: the last resort for markup made to exhaust its readers.
@@ -47,21 +31,16 @@ fn without_tags(html: &str) -> String {
 }
 
 #[derive(Default)]
-struct Sink {
-    layout: RefCell<Layout>,
+struct Text {
+    layout: Layout,
     /// The element whose content is being left out.
-    skipping: RefCell<Option<String>>,
-    /// Something was read since this was last looked at.
-    active: Cell<bool>,
+    skipping: Option<String>,
 }
 
-impl TokenSink for Sink {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        self.active.set(self.active.get() || !matches!(token, Token::ParseError(_)));
+impl Reader for Text {
+    fn take(&mut self, token: Token) -> TokenSinkResult<()> {
         match token {
-            Token::CharacterTokens(text) if self.skipping.borrow().is_none() => self.layout.borrow_mut().text(&text),
+            Token::CharacterTokens(text) if self.skipping.is_none() => self.layout.text(&text),
             Token::TagToken(tag) => return self.tag(tag.kind, &tag.name),
             _ => {}
         }
@@ -69,23 +48,22 @@ impl TokenSink for Sink {
     }
 }
 
-impl Sink {
-    fn tag(&self, kind: TagKind, name: &str) -> TokenSinkResult<()> {
-        let mut skipping = self.skipping.borrow_mut();
-        if let Some(skipped) = skipping.as_deref() {
+impl Text {
+    fn tag(&mut self, kind: TagKind, name: &str) -> TokenSinkResult<()> {
+        if let Some(skipped) = self.skipping.as_deref() {
             if kind == TagKind::EndTag && skipped == name {
-                *skipping = None;
+                self.skipping = None;
             }
             return TokenSinkResult::Continue;
         }
         if kind == TagKind::EndTag {
-            self.layout.borrow_mut().end(name);
+            self.layout.end(name);
             return TokenSinkResult::Continue;
         }
         if is_skipped(name) {
-            *skipping = Some(name.to_owned());
+            self.skipping = Some(name.to_owned());
         }
-        self.layout.borrow_mut().start(name);
+        self.layout.start(name);
         // The states a tree builder would put the tokenizer in (HTML §13.2.6.4.4 and §13.2.6.4.7).
         match name {
             "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),

@@ -98,9 +98,10 @@ fn decide<'t>(text: &mut Form<'t>, page: &mut Form<'t>, cut: &Cut) {
 fn shared_html(mut page: Page, fates: &[Fate], redactions: &Redactions, gone: &Trace, text: &str) -> Option<String> {
     page.cut(fates);
     let found = page.redact(redactions);
-    // A redaction that the page writes in another way than the text would stay in it unseen.
-    let is_found = |(in_text, in_page): (usize, &usize)| in_text <= *in_page;
-    if !redactions.counts(text).into_iter().zip(&found).all(is_found) {
+    // A redaction that the page writes in another way than the text would stay in it unseen. An attribute is not what the
+    // page shows: it stands for nothing but an address that the text writes out.
+    let all_found = |text: &str, found: &[usize]| redactions.counts(text).iter().zip(found).all(|(t, f)| t <= f);
+    if !all_found(text, &found.anywhere) || !all_found(&without_links(text), &found.shown) {
         return None;
     }
     page.drop_attributes(redactions, gone);
@@ -109,6 +110,19 @@ fn shared_html(mut page: Page, fates: &[Fate], redactions: &Redactions, gone: &T
     let result = Page::read(&html)?;
     let tells = redactions.occur_in(&html) || result.tells(redactions, gone);
     (!tells).then_some(html)
+}
+
+/// A text without the addresses that it writes out where a page has them in a link. They end where one could not go on.
+fn without_links(text: &str) -> String {
+    let ends_link = |c: char| !c.is_ascii_graphic() || matches!(c, '<' | '>' | '"');
+    let mut left = String::with_capacity(text.len());
+    for piece in text.split_inclusive(ends_link) {
+        let lower = piece.to_ascii_lowercase();
+        let link = ["https:", "http:", "mailto:"].into_iter().filter_map(|scheme| lower.find(scheme)).min();
+        left.push_str(piece.get(..link.unwrap_or(piece.len())).unwrap_or_default());
+        left.extend(link.and_then(|_| piece.chars().next_back()).filter(|c| ends_link(*c)));
+    }
+    left
 }
 
 #[cfg(test)]

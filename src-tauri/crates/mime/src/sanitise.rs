@@ -188,7 +188,7 @@ pub(crate) fn attribute<'v>(tag: &str, name: &str, value: &'v str) -> Option<Cow
     match (tag, name) {
         ("a", "href") => keep(is_link(value)),
         ("img", "src") => keep(is_own_image(value)),
-        (_, "class" | "id") => Landmark::of(value).map(|mark| Cow::Borrowed(mark.word())),
+        (_, "class" | "id") => Landmark::of(name, value).map(|mark| Cow::Borrowed(mark.word())),
         (_, "style") => Some(style::clean(value)).filter(|style| !style.is_empty()).map(Cow::Owned),
         (_, "color") => keep(colour::is_ink(value)),
         (

@@ -68,7 +68,7 @@ describe('the choice of a CRM', () => {
 
   test('keeps the secret apart from the settings, and connects what was tested', async () => {
     const { host, crm } = await choosing();
-    host.always('crm.test', () => ({ user_id: '42', email: null, name: null, can_unlog: true, max_attachment_bytes: null }));
+    host.always('crm.test', () => ({ user_id: '42', email: null, name: null, can_unlog: true, can_create_contacts: true, max_attachment_bytes: null }));
     host.always('crm.connect', () => ({}) as never);
     crm.values.rest = { url: 'https://crm.example/', token: ' abc ' };
     await crm.test();
@@ -80,7 +80,7 @@ describe('the choice of a CRM', () => {
 
   test('asks again after a change', async () => {
     const { host, crm } = await choosing();
-    host.always('crm.test', () => ({ user_id: '42', email: null, name: null, can_unlog: true, max_attachment_bytes: null }));
+    host.always('crm.test', () => ({ user_id: '42', email: null, name: null, can_unlog: true, can_create_contacts: true, max_attachment_bytes: null }));
     crm.values.rest = { url: 'https://crm.example/', token: 'abc' };
     await crm.test();
     crm.touch();

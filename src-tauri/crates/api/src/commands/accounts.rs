@@ -15,6 +15,7 @@ use ts_rs::TS;
 
 use super::app::{Done, Nothing};
 use crate::Api;
+use crate::bounds::{FOLDERS, SENDERS, TARGETS};
 use crate::error::{ApiError, Code};
 
 pub use connect::{NewAccountArgs, SurveyArgs, SurveyRow, Tested};
@@ -144,6 +145,9 @@ pub(crate) async fn adjust(api: &Api, args: AdjustArgs) -> Result<AccountView, A
     let sharing =
         args.sharing.map(|sharing| sharing.sound().ok_or_else(|| ApiError::new(Code::BadArguments, "sharing")));
     let (sharing, now) = (sharing.transpose()?, api.engine().now());
+    FOLDERS.holds(args.folders.as_deref().unwrap_or_default())?;
+    SENDERS.holds(args.senders.as_deref().unwrap_or_default())?;
+    TARGETS.holds(sharing.as_ref().and_then(|new| new.targets.as_deref()).unwrap_or_default())?;
     let adjust = |account: &mut otomo_domain::account::Account| {
         let settings = &mut account.settings;
         settings.role = args.role.or(settings.role);

@@ -55,6 +55,8 @@ pub struct IdentityView {
     pub name: Option<String>,
     /// Whether a mail can be taken back.
     pub can_unlog: bool,
+    /// Whether a contact can be made.
+    pub can_create_contacts: bool,
     pub max_attachment_bytes: Option<u64>,
 }
 
@@ -65,6 +67,7 @@ impl From<Identity> for IdentityView {
             email: identity.email,
             name: identity.name,
             can_unlog: identity.can_unlog,
+            can_create_contacts: identity.can_create_contacts,
             max_attachment_bytes: identity.limits.attachment,
         }
     }

@@ -16,6 +16,7 @@ use ts_rs::TS;
 use super::mail::{SavedFile, page_size};
 use super::queue::{QueueArgs, QueueRow, row};
 use crate::Api;
+use crate::bounds::STATES;
 use crate::error::ApiError;
 
 /// A page of what was decided, newest first.
@@ -116,21 +117,23 @@ const HISTORY: [State; 5] =
     [State::Logged, State::Retracted, State::AlreadyInCrm, State::RemoteMissing, State::Private];
 
 impl HistoryFilter {
-    fn read(self) -> Asked {
+    fn read(self) -> Result<Asked, ApiError> {
         let states = self.states.unwrap_or_else(|| HISTORY.to_vec());
+        STATES.holds(&states)?;
         let filter = Filter {
             connection: self.connection.map(ConnectionId),
             by_rep: self.by.map(|by| by == DecidedBy::Rep),
             since: self.since,
             until: self.until,
         };
-        Asked { states: states.into_iter().filter(|state| HISTORY.contains(state)).collect(), filter, text: self.text }
+        let states = states.into_iter().filter(|state| HISTORY.contains(state)).collect();
+        Ok(Asked { states, filter, text: self.text })
     }
 }
 
 pub(crate) async fn list(api: &Api, args: HistoryArgs) -> Result<HistoryPage, ApiError> {
     let after = args.after.map(|a| AfterReview { changed_at: a.changed_at, id: ReviewId(a.id) });
-    let (shipments, next) = api.engine().history(&args.filter.read(), after, page_size(args.limit)).await?;
+    let (shipments, next) = api.engine().history(&args.filter.read()?, after, page_size(args.limit)).await?;
     let next = next.map(|after| HistoryAfter { changed_at: after.changed_at, id: after.id.0 });
     Ok(HistoryPage { rows: shipments.into_iter().map(QueueRow::from).collect(), next })
 }
@@ -150,13 +153,13 @@ pub(crate) async fn trace(api: &Api, args: QueueArgs) -> Result<Vec<TraceRow>, A
 }
 
 pub(crate) async fn export(api: &Api, args: ExportArgs) -> Result<SavedFile, ApiError> {
-    let engine = api.engine();
+    let (engine, asked) = (api.engine(), args.filter.read()?);
     let ending = if args.format == ExportFormat::Csv { "csv" } else { "jsonl" };
     let mut file = engine.begin_export("history", ending).await?;
     if args.format == ExportFormat::Csv {
         file = file.write(export::BYTE_ORDER_MARK.to_owned() + &export::table([sheet::head(args.japanese)])).await?;
     }
-    let (asked, mut after) = (args.filter.read(), None);
+    let mut after = None;
     loop {
         let (shipments, next) = engine.history(&asked, after, 500).await?;
         let rows = shipments.into_iter().map(QueueRow::from);

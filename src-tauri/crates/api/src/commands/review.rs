@@ -19,6 +19,7 @@ use super::crm::ConnectionArgs;
 use super::mail::{AfterView, MailPage, page_size};
 use super::queue::{QueueRow, rows};
 use crate::Api;
+use crate::bounds::{ATTACHMENTS, ITEMS, LINKS, STATES};
 use crate::error::ApiError;
 
 pub(crate) use preview::preview;
@@ -206,6 +207,7 @@ pub struct DecidedView {
 
 pub(crate) async fn list(api: &Api, args: ListArgs) -> Result<MailPage, ApiError> {
     let states = args.states.unwrap_or_else(|| vec![State::Pending]);
+    STATES.holds(&states)?;
     let (connection, pile) = (ConnectionId(args.connection), args.pile.unwrap_or_default().into());
     let (after, limit) = (args.after.map(After::from), page_size(args.limit));
     let page = api.engine().desk(connection, states, pile, after, limit).await?;
@@ -225,25 +227,25 @@ pub(crate) async fn counts(api: &Api, args: ConnectionArgs) -> Result<ReviewCoun
 }
 
 pub(crate) async fn share(api: &Api, args: ShareArgs) -> Result<DecidedView, ApiError> {
-    let seen = seen(args.connection, &args.items);
+    let seen = seen(args.connection, &args.items)?;
     let always = args.always.map(Always::from);
-    let decided = api.engine().share(&seen, wish(args.wish), args.payload_sha256, always).await?;
+    let decided = api.engine().share(&seen, wish(args.wish)?, args.payload_sha256, always).await?;
     decided_view(api, decided).await
 }
 
 pub(crate) async fn keep_private(api: &Api, args: KeepPrivateArgs) -> Result<DecidedView, ApiError> {
     let always = args.always.map(Always::from);
-    let decided = api.engine().keep_private(&seen(args.connection, &args.items), always).await?;
+    let decided = api.engine().keep_private(&seen(args.connection, &args.items)?, always).await?;
     decided_view(api, decided).await
 }
 
 pub(crate) async fn later(api: &Api, args: LaterArgs) -> Result<DecidedView, ApiError> {
-    let decided = api.engine().snooze(&seen(args.connection, &args.items), args.until).await?;
+    let decided = api.engine().snooze(&seen(args.connection, &args.items)?, args.until).await?;
     decided_view(api, decided).await
 }
 
 pub(crate) async fn include(api: &Api, args: IncludeArgs) -> Result<DecidedView, ApiError> {
-    let decided = api.engine().include(&seen(args.connection, &args.items)).await?;
+    let decided = api.engine().include(&seen(args.connection, &args.items)?).await?;
     decided_view(api, decided).await
 }
 
@@ -252,18 +254,43 @@ pub(crate) async fn undo(api: &Api, args: UndoArgs) -> Result<Vec<QueueRow>, Api
     rows(api, undone).await
 }
 
-fn wish(args: Option<WishArgs>) -> Wish {
+fn wish(args: Option<WishArgs>) -> Result<Wish, ApiError> {
     let WishArgs { level, links, attachments, quotes, signature, redactions } = args.unwrap_or_default();
-    Wish { level, links, attachments, quotes, signature, redactions }
+    LINKS.holds(links.as_deref().unwrap_or_default())?;
+    ATTACHMENTS.holds(attachments.as_deref().unwrap_or_default())?;
+    Ok(Wish { level, links, attachments, quotes, signature, redactions })
 }
 
-fn seen(connection: i64, items: &[Item]) -> Vec<Seen> {
+fn seen(connection: i64, items: &[Item]) -> Result<Vec<Seen>, ApiError> {
+    ITEMS.holds(items)?;
     let one =
         |item: &Item| Seen { connection: ConnectionId(connection), mail: MailRow(item.mail), rev: item.expected_rev };
-    items.iter().map(one).collect()
+    Ok(items.iter().map(one).collect())
 }
 
 async fn decided_view(api: &Api, decided: Decided) -> Result<DecidedView, ApiError> {
     let items = rows(api, decided.reviews).await?;
     Ok(DecidedView { decision_id: decided.decision, items, release_at: decided.release_at })
+}
+
+#[cfg(test)]
+mod tests {
+    use otomo_domain::contact::RecordType;
+
+    use super::*;
+    use crate::error::Code;
+
+    #[test]
+    fn more_than_a_person_could_mean_is_refused_by_its_name() {
+        let item = Item { mail: 1, expected_rev: None };
+        let refused = seen(1, &[item; 10_001]).err().map(|error| (error.code, error.detail));
+        assert_eq!(refused, Some((Code::BadArguments, "items: 10000 at most".to_owned())));
+        let record = RecordRef { kind: RecordType::Contact, id: "1".into() };
+        let wished = |args| wish(Some(args)).err().map(|error| error.detail);
+        let links = WishArgs { links: Some(vec![record; 101]), ..WishArgs::default() };
+        assert_eq!(wished(links).as_deref(), Some("links: 100 at most"));
+        let files = WishArgs { attachments: Some(vec![Digest::of(b""); 1001]), ..WishArgs::default() };
+        assert_eq!(wished(files).as_deref(), Some("attachments: 1000 at most"));
+        assert_eq!(wished(WishArgs::default()), None);
+    }
 }

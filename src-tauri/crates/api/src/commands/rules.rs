@@ -38,7 +38,7 @@ pub struct NewRule {
 
 /// What a rule is about, as it is typed or chosen.
 #[derive(Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum AboutArgs {
     Address { value: String },
     Domain { value: String },
@@ -205,5 +205,25 @@ impl From<simulate::Fate> for Fate {
             simulate::Fate::Shared => Self::Shared,
             simulate::Fate::KeptPrivate => Self::KeptPrivate,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::table::read;
+
+    fn check(about: Value, complaint: Option<&str>) {
+        let told = read::<NewRule>(json!({ "about": about, "then": "never_log" })).err().map(|error| error.detail);
+        assert!(told.as_deref().unwrap_or_default().contains(complaint.unwrap_or_default()), "{about}: {told:?}");
+        assert_eq!(told.is_some(), complaint.is_some(), "{about}: {told:?}");
+    }
+
+    #[test]
+    fn what_a_rule_is_about_has_no_more_fields_than_it_reads() {
+        check(json!({ "kind": "domain", "value": "x.jp" }), None);
+        check(json!({ "kind": "domain", "value": "x.jp", "subdomains": false }), Some("subdomains"));
     }
 }

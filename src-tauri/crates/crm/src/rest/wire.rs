@@ -35,6 +35,8 @@ struct Capabilities {
     max_body_bytes: Option<u64>,
     max_attachment_bytes: Option<u64>,
     #[serde(default)]
+    create_contact: bool,
+    #[serde(default)]
     unlog: bool,
 }
 
@@ -63,6 +65,7 @@ impl Me {
                 attachment: self.capabilities.max_attachment_bytes,
             },
             can_unlog: self.capabilities.unlog,
+            can_create_contacts: self.capabilities.create_contact,
             deny: self.policy.deny()?,
         })
     }
@@ -115,6 +118,13 @@ pub struct NewContact<'a> {
 impl<'a> From<&'a connector::NewContact> for NewContact<'a> {
     fn from(new: &'a connector::NewContact) -> Self {
         Self { email: &new.email, name: &new.name, company_name: &new.company }
+    }
+}
+
+impl NewContact<'_> {
+    /// The same for the same contact.
+    pub fn bytes(&self) -> Result<Vec<u8>, CrmFault> {
+        serde_json::to_vec(self).map_err(|e| protocol(e.to_string()))
     }
 }
 
@@ -225,7 +235,7 @@ mod tests {
             [("never_log_address", "ceo@x.jp"), ("never_log_domain", "bank.jp"), ("internal_domain", "x.jp")];
         assert_eq!(deny, expected);
         assert_eq!(identity.limits, Limits { body: Some(10), attachment: Some(20) });
-        assert!(identity.can_unlog);
+        assert_eq!((identity.can_unlog, identity.can_create_contacts), (true, false));
     }
 
     #[test]
@@ -237,6 +247,19 @@ mod tests {
         ] {
             assert_eq!(me(policy).map_err(|e| e.kind), Err(CrmFaultKind::Protocol), "{policy}");
         }
+    }
+
+    #[test]
+    fn only_the_same_contact_is_sent_in_the_same_bytes() {
+        let bytes = |name: &str, company: &str| {
+            let email = Address::parse("info@x.jp").unwrap();
+            let new = connector::NewContact { name: name.into(), email, company: company.into() };
+            NewContact::from(&new).bytes().unwrap()
+        };
+        assert_eq!(bytes("Anna", "X"), bytes("Anna", "X"));
+        assert_ne!(bytes("Anna", "X"), bytes("Ben", "X"));
+        assert_ne!(bytes("Anna", "X"), bytes("Anna", ""));
+        assert_ne!(bytes("Anna X", ""), bytes("Anna", "X"));
     }
 
     fn page(json: &str, cursor: Option<&str>) -> Result<connector::ContactPage, CrmFault> {

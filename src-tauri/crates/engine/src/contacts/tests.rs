@@ -86,6 +86,19 @@ async fn a_crm_is_told_of_nobody_while_it_may_not_be() {
 }
 
 #[tokio::test]
+async fn a_crm_that_makes_no_contacts_for_this_rep_is_not_asked_to() {
+    let world = World::new().await;
+    world.crm.make_contacts(false);
+    world.refresh().await;
+    let refused = world.create("x", STRANGER).await;
+    assert!(matches!(&refused, Err(Fault::Crm(fault)) if fault.kind == CrmFaultKind::Unsupported), "{refused:?}");
+    assert_eq!(world.crm.count(Op::Create), 0);
+    world.crm.make_contacts(true);
+    world.refresh().await;
+    world.create("x", STRANGER).await.expect("a contact");
+}
+
+#[tokio::test]
 async fn a_token_that_does_not_hold_any_more_lets_the_connection_wait_for_its_person() {
     let world = World::new().await;
     world.crm.plan(Op::Create, [crate::fixture::Answer::Refuse(CrmFaultKind::SignInNeeded)]);

@@ -81,6 +81,15 @@ impl PageLine {
     }
 }
 
+/// How often each redaction was found.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Where a reader sees it.
+    pub(super) shown: Vec<usize>,
+    /// There, or in an attribute.
+    pub(super) anywhere: Vec<usize>,
+}
+
 pub(super) struct Page {
     pieces: Vec<Piece>,
     lines: Vec<PageLine>,
@@ -116,16 +125,16 @@ impl Page {
         self.hide(hidden);
     }
 
-    /// Blacks out, and tells how often each redaction was there, in attributes as well.
-    pub(super) fn redact(&mut self, redactions: &Redactions) -> Vec<usize> {
+    /// Blacks out, and tells how often each redaction was there.
+    pub(super) fn redact(&mut self, redactions: &Redactions) -> Found {
         if redactions.is_empty() {
-            return Vec::new();
+            return Found::default();
         }
         let (bare, marked) = (self.shown(false), self.shown(true));
         let in_attributes = redactions.counts(&Values::of(&self.pieces).joined());
         let counts = redactions.counts(&bare.text).into_iter().zip(redactions.counts(&marked.text));
-        let counts = counts.zip(in_attributes).map(|((bare, marked), attributes)| bare.max(marked) + attributes);
-        let counts = counts.collect();
+        let shown: Vec<usize> = counts.map(|(bare, marked)| bare.max(marked)).collect();
+        let anywhere = shown.iter().zip(in_attributes).map(|(shown, attributes)| shown + attributes).collect();
         let mut hidden = Vec::new();
         for shown in [bare, marked] {
             for range in redactions.ranges(&shown.text) {
@@ -133,7 +142,7 @@ impl Page {
             }
         }
         self.hide(hidden);
-        counts
+        Found { shown, anywhere }
     }
 
     /// Takes out the attributes that tell a redaction, or a line that was cut.

@@ -1,7 +1,8 @@
 //! Where a mail program marks older mail and signatures in its HTML.
 //!
 //! The marks are kept as one of three words, whatever the program called them, so that a page can still be cut after it
-//! was cleaned. A sender's own classes and ids say nothing else and are dropped.
+//! was cleaned. They are words of mail programs themselves: were they ours, a sender's own class that happens to be called
+//! so would become a mark. A sender's own classes and ids say nothing and are dropped.
 
 /// What begins at an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,22 +21,28 @@ impl Landmark {
     /// The word that stands for it in a cleaned page.
     pub(crate) fn word(self) -> &'static str {
         match self {
-            Self::Quote => "quote",
-            Self::Rest => "quote-rest",
-            Self::Signature => "signature",
+            Self::Quote => "protonmail_quote",
+            Self::Rest => "appendonsend",
+            Self::Signature => "gmail_signature",
         }
     }
 
-    /// What a `class` or an `id` marks, in the words of mail programs or in ours.
-    pub(crate) fn of(value: &str) -> Option<Self> {
+    /// What an attribute marks: a `class` or an `id`.
+    pub(crate) fn of(attribute: &str, value: &str) -> Option<Self> {
+        if !matches!(attribute, "class" | "id") {
+            return None;
+        }
         value.split_ascii_whitespace().take(MAX_WORDS).find_map(|word| {
             let word = word.to_ascii_lowercase();
             // Outlook on the web puts this before the names of what it quotes.
             let word = word.trim_start_matches("x_");
-            Self::ALL.into_iter().find(|mark| mark.word() == word || mark.programs().contains(&word)).or_else(|| {
+            match word {
+                // Outlook on the web's name for the element; as a class it is anybody's.
+                "signature" => (attribute == "id").then_some(Self::Signature),
                 // Yahoo! puts a random word before it, or a number behind.
-                word.contains("yahoo_quoted").then_some(Self::Quote)
-            })
+                _ if word.contains("yahoo_quoted") => Some(Self::Quote),
+                _ => Self::ALL.into_iter().find(|mark| mark.programs().contains(&word)),
+            }
         })
     }
 
@@ -73,27 +80,30 @@ const MAX_WORDS: usize = 50;
 mod tests {
     use super::*;
 
-    fn check(value: &str, expected: Option<Landmark>) {
-        assert_eq!(Landmark::of(value), expected, "{value:?}");
+    fn check(attribute: &str, value: &str, expected: Option<Landmark>) {
+        assert_eq!(Landmark::of(attribute, value), expected, "{attribute}={value:?}");
         if let Some(mark) = expected {
-            assert_eq!(Landmark::of(mark.word()), expected);
+            assert_eq!(Landmark::of(attribute, mark.word()), expected);
         }
     }
 
     #[test]
     fn the_marks_of_mail_programs_are_known() {
-        check("gmail_attr", Some(Landmark::Quote));
-        check("a ydp1f2e3yahoo_quoted", Some(Landmark::Quote));
-        check("yahoo_quoted_123", Some(Landmark::Quote));
-        check("x_x_divRplyFwdMsg", Some(Landmark::Rest));
-        check("gmail_signature b", Some(Landmark::Signature));
-        check("Signature", Some(Landmark::Signature));
+        check("class", "gmail_attr", Some(Landmark::Quote));
+        check("class", "a ydp1f2e3yahoo_quoted", Some(Landmark::Quote));
+        check("id", "yahoo_quoted_123", Some(Landmark::Quote));
+        check("id", "x_x_divRplyFwdMsg", Some(Landmark::Rest));
+        check("class", "gmail_signature b", Some(Landmark::Signature));
+        check("id", "x_Signature", Some(Landmark::Signature));
     }
 
     #[test]
     fn other_names_say_nothing() {
-        check("", None);
-        check("gmail_quote", None);
-        check("quoted signatures", None);
+        check("class", "", None);
+        check("class", "gmail_quote", None);
+        check("title", "gmail_attr", None);
+        for own in ["quote", "quote-rest", "quoted signatures", "Signature"] {
+            check("class", own, None);
+        }
     }
 }

@@ -36,9 +36,10 @@ fn nothing_runs_frames_or_asks() {
 
 #[test]
 fn of_names_only_those_stay_that_mark_older_mail_and_signatures() {
-    check("<div class=\"a gmail_attr\" id=b>x</div>", "<div class=\"quote\">x</div>");
-    check("<div id=x_divRplyFwdMsg>x</div>", "<div id=\"quote-rest\">x</div>");
-    check("<div class=gmail_signature>x</div>", "<div class=\"signature\">x</div>");
+    check("<div class=\"a gmail_attr\" id=b>x</div>", "<div class=\"protonmail_quote\">x</div>");
+    check("<div id=x_divRplyFwdMsg>x</div>", "<div id=\"appendonsend\">x</div>");
+    check("<div class=gmail_signature>x</div>", "<div class=\"gmail_signature\">x</div>");
+    check("<div class=quote><p class=signature>x</p></div>", "<div><p>x</p></div>");
 }
 
 #[test]

@@ -16,6 +16,7 @@ use ts_rs::TS;
 
 use super::view::{AccountView, FolderView, SendingView, one};
 use crate::Api;
+use crate::bounds::{FOLDERS, SINCE};
 use crate::error::{ApiError, Code};
 
 /// A mailbox to test or to connect. Without `endpoint` the company's preset for the address is used; with `path` it is a
@@ -130,6 +131,7 @@ pub(crate) async fn add(api: &Api, args: NewAccountArgs) -> Result<AccountView, 
 }
 
 pub(crate) async fn survey(api: &Api, args: SurveyArgs) -> Result<Vec<SurveyRow>, ApiError> {
+    SINCE.holds(&args.since)?;
     let new = read(api, args.account)?;
     let rows = api.engine().survey(&new, &args.since).await?;
     Ok(rows.into_iter().map(|(folder, survey)| SurveyRow { name: folder.name, role: folder.role, survey }).collect())
@@ -170,6 +172,7 @@ fn of(protocol: Option<Protocol>, endpoint: Endpoint, user: String) -> Source {
 
 fn read(api: &Api, args: NewAccountArgs) -> Result<NewAccount, ApiError> {
     let bad = |why: &str| ApiError::new(Code::BadArguments, why);
+    FOLDERS.holds(args.folders.as_deref().unwrap_or_default())?;
     let address = Address::parse(&args.address).ok_or_else(|| bad("address"))?;
     let policy = api.engine().policy.policy();
     let preset = policy.preset(&address);

@@ -92,7 +92,7 @@ pub struct Preview {
 pub(crate) async fn preview(api: &Api, args: PreviewArgs) -> Result<Preview, ApiError> {
     let engine = api.engine();
     let opened = engine.open_mail(ConnectionId(args.connection), MailRow(args.mail)).await?;
-    let choice = engine.choose(&opened, wish(args.wish))?;
+    let choice = engine.choose(&opened, wish(args.wish)?)?;
     let seen = engine.preview(&opened, &choice).await?;
     let left_out = left_out(&opened, &choice, &seen);
     let text = seen.payload.body_text.as_deref().unwrap_or_default();

@@ -1,48 +1,28 @@
 //! Markup into pieces, and pieces into lines.
 
-use std::cell::{Cell, RefCell};
-
-use html5ever::buffer_queue::BufferQueue;
-use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{Tag, TagKind, Token, TokenSinkResult};
 use otomo_domain::fold::is_visible;
 
 use super::{Attribute, PageLine, Piece, Run, Text, VOID};
-use crate::html::{Pace, TooComplex, chunks};
+use crate::html::{self, TooComplex};
 use crate::sanitise::landmark::Landmark;
 
 /// The page's tags and texts, every element closed.
 pub(super) fn pieces(html: &str) -> Result<Vec<Piece>, TooComplex> {
-    let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
-    let queue = BufferQueue::default();
-    let mut pace = Pace::default();
-    for chunk in chunks(html) {
-        queue.push_back(StrTendril::from(chunk));
-        // The sink never answers with a script, so one call takes the whole chunk.
-        let _ = tokenizer.feed(&queue);
-        pace.step(chunk, tokenizer.sink.active.replace(false))?;
-    }
-    tokenizer.end();
-    let Sink { pieces, open, .. } = tokenizer.sink;
-    let mut pieces = pieces.into_inner();
-    pieces.extend(open.into_inner().into_iter().rev().map(|name| Piece::End { name }));
+    let Pieces { mut pieces, open } = html::read(html, Pieces::default())?;
+    pieces.extend(open.into_iter().rev().map(|name| Piece::End { name }));
     Ok(pieces)
 }
 
 #[derive(Default)]
-struct Sink {
-    pieces: RefCell<Vec<Piece>>,
+struct Pieces {
+    pieces: Vec<Piece>,
     /// The names of the open elements.
-    open: RefCell<Vec<String>>,
-    /// Something was read since this was last looked at.
-    active: Cell<bool>,
+    open: Vec<String>,
 }
 
-impl TokenSink for Sink {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        self.active.set(self.active.get() || !matches!(token, Token::ParseError(_)));
+impl html::Reader for Pieces {
+    fn take(&mut self, token: Token) -> TokenSinkResult<()> {
         match token {
             Token::CharacterTokens(text) => self.text(&text),
             Token::TagToken(tag) if tag.kind == TagKind::StartTag => self.start(tag),
@@ -53,17 +33,16 @@ impl TokenSink for Sink {
     }
 }
 
-impl Sink {
-    fn text(&self, text: &str) {
-        let mut pieces = self.pieces.borrow_mut();
-        if let Some(Piece::Text(last)) = pieces.last_mut() {
+impl Pieces {
+    fn text(&mut self, text: &str) {
+        if let Some(Piece::Text(last)) = self.pieces.last_mut() {
             last.text.push_str(text);
         } else {
-            pieces.push(Piece::Text(Text { text: text.to_owned(), hidden: Vec::new() }));
+            self.pieces.push(Piece::Text(Text { text: text.to_owned(), hidden: Vec::new() }));
         }
     }
 
-    fn start(&self, tag: Tag) {
+    fn start(&mut self, tag: Tag) {
         let name = tag.name.to_string();
         let attribute = |a: html5ever::Attribute| Attribute {
             name: a.name.local.to_string(),
@@ -71,18 +50,17 @@ impl Sink {
             dropped: false,
         };
         if !VOID.contains(&name.as_str()) {
-            self.open.borrow_mut().push(name.clone());
+            self.open.push(name.clone());
         }
         let attributes = tag.attrs.into_iter().map(attribute).collect();
-        self.pieces.borrow_mut().push(Piece::Start { name, attributes });
+        self.pieces.push(Piece::Start { name, attributes });
     }
 
     /// Closes the innermost element if it has this name. In cleaned markup it has.
-    fn end(&self, name: &str) {
-        let mut open = self.open.borrow_mut();
-        if open.last().is_some_and(|last| last == name) {
-            open.pop();
-            self.pieces.borrow_mut().push(Piece::End { name: name.to_owned() });
+    fn end(&mut self, name: &str) {
+        if self.open.last().is_some_and(|last| last == name) {
+            self.open.pop();
+            self.pieces.push(Piece::End { name: name.to_owned() });
         }
     }
 }
@@ -124,8 +102,7 @@ struct Open {
 
 impl Reader {
     fn start(&mut self, at: usize, name: &str, attributes: &[Attribute]) {
-        let marks = attributes.iter().filter(|a| matches!(a.name.as_str(), "class" | "id"));
-        let mark = marks.filter_map(|a| Landmark::of(&a.value)).next();
+        let mark = attributes.iter().find_map(|a| Landmark::of(&a.name, &a.value));
         self.edge(name);
         if mark.is_some() {
             self.break_line();

@@ -80,6 +80,14 @@ fn signatures_go_and_a_mail_that_is_nothing_else_stays() {
 }
 
 #[test]
+fn what_a_sender_calls_a_quote_or_a_signature_stays() {
+    check(
+        "<div>ok</div><div class=\"quote\">the price</div><p class=\"signature\">to be signed here</p><p class=\"quote-rest\">bye</p>",
+        "<div>ok</div><div>the price</div><p>to be signed here</p><p>bye</p>",
+    );
+}
+
+#[test]
 fn a_text_is_cut_where_only_its_page_marks_the_quote() {
     let html = "<p>ok</p><div class=\"gmail_signature\">Taro<br>Example Trading</div><blockquote type=cite><p>the old words</p></blockquote>";
     let left = portion(&body(Some("ok\n\nTaro\nExample Trading\n\nthe old words"), html), &Cut::default());
@@ -127,6 +135,19 @@ fn an_attribute_that_tells_a_redaction_goes() {
 fn a_page_that_writes_a_redaction_in_another_way_is_left_out() {
     check_with(&redacting(&["*abc1234*"]), &body(Some("code *abc1234*"), "<p>code <b>abc1234</b></p>"), None);
     check_with(&redacting(&["span"]), &body(None, "<span style=\"color:red\">x</span>"), None);
+}
+
+#[test]
+fn a_redaction_in_an_attribute_is_none_that_the_page_shows() {
+    let hidden = "<p title=\"*abc1234*\">code <b>abc1234</b></p>";
+    check_with(&redacting(&["*abc1234*"]), &body(Some("code *abc1234*"), hidden), None);
+    let link = "<p>ask <a href=\"mailto:yamada@x.jp\">山田</a> or <a href=\"https://x.jp/yamada\">look</a></p>";
+    let left = "<p>ask <a rel=\"noopener noreferrer\">山田</a> or <a rel=\"noopener noreferrer\">look</a></p>";
+    let both = |text: &str, left| check_with(&redacting(&["yamada"]), &body(Some(text), link), left);
+    both("ask 山田<mailto:yamada@x.jp> or look <HTTPS://x.jp/yamada>", Some(left));
+    both("ask 山田 or look: https://x.jp/yamada", Some(left));
+    both("ask 山田 or look: https://x.jp/です。yamada", None);
+    both("ask 山田<mailto:yamada@x.jp> or look <https://x.jp/yamada> <https://yamada.jp>", None);
 }
 
 #[test]
