@@ -91,6 +91,7 @@ CREATE TABLE review (
     origin TEXT,            -- JSON: whose decision it is
     snoozed_until INTEGER,  -- ms; put off until then
     included INTEGER NOT NULL DEFAULT 0, -- the rep overruled what keeps it out
+    decided_at INTEGER,     -- ms; the rep's last word about sharing it
     UNIQUE (connection, key, content)
 ) STRICT;
 CREATE INDEX review_state ON review (state, connection);
