@@ -221,7 +221,7 @@ impl Engine {
     }
 
     async fn decide(&self, verb: &'static str, planned: Vec<Planned>, at: Timestamp) -> Result<Decided, Fault> {
-        let own = self.snapshot().own.clone();
+        let (own, set) = (self.snapshot().own.clone(), self.policy.policy().share_mode);
         let makes_rules = planned.iter().any(|plan| plan.rule.is_some());
         let mails: Vec<MailId> = planned.iter().map(|plan| plan.glance.mail.id).collect();
         let decided = self.store.ledger.write(move |db| {
@@ -248,7 +248,7 @@ impl Engine {
                     let others: Vec<_> = people.filter(|address| !own.contains(address)).collect();
                     met.extend(acquaintance::meet(db, subject.connection, &others)?);
                     for account in accounts {
-                        practised |= account::count_decided(db, *account, at)?;
+                        practised |= account::count_decided(db, *account, set, at)?;
                     }
                 }
             }

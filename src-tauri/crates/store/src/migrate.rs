@@ -15,7 +15,7 @@ pub(crate) fn ledger() -> Migrations<'static> {
         audit::CREATE,
         setting::CREATE,
     ];
-    let desk = [rule::SAY_MORE, review::ADD_ORIGIN, acquaintance::CREATE, alias::CREATE];
+    let desk = [rule::SAY_MORE, review::ADD_ORIGIN, acquaintance::CREATE, alias::CREATE, connection::ADD_CREATION];
     let steps = [
         M::up(leak(first.concat())),
         M::up(review::NUMBER_CHANGES),

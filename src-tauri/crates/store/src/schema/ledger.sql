@@ -26,7 +26,8 @@ CREATE TABLE connection (
     name TEXT NOT NULL,      -- the rep's name for it
     settings TEXT NOT NULL,  -- JSON, the connector's own; no secret
     status TEXT NOT NULL,    -- active, paused, sign_in_needed
-    identity TEXT            -- JSON: who the CRM takes the rep for, its limits, the company's policy
+    identity TEXT,           -- JSON: who the CRM takes the rep for, its limits, the company's policy
+    created_at INTEGER NOT NULL DEFAULT 0 -- ms
 ) STRICT;
 
 -- What the rep said about mail in general.
