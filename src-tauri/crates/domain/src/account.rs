@@ -246,8 +246,11 @@ pub struct AccountSettings {
     pub folders: Option<Vec<String>>,
     pub senders: Vec<SenderAddress>,
     pub sharing: Sharing,
-    /// When the share mode was chosen; it holds for what arrives later.
+    /// When the share mode was chosen, or came to share; it holds for what arrives later.
     pub mode_since: Option<Timestamp>,
+    /// When sharing came to reach mail that it had left out: what the rep sent, or what goes to further connections. What
+    /// arrived before is past mail.
+    pub widened_at: Option<Timestamp>,
     /// How many of its mails the rep has decided on, as far as [`PRACTICE`] needs to know.
     pub decided: u32,
 }
@@ -258,6 +261,21 @@ impl AccountSettings {
     pub fn practice_left(&self) -> u32 {
         let asked = !self.sharing.practised && self.role != Some(RepRole::SharedAddress);
         if asked { PRACTICE.saturating_sub(self.decided) } else { 0 }
+    }
+
+    /// Notes at `now` what these settings let go that `before` did not. It never reaches back: what is here already still
+    /// waits for the rep.
+    pub fn take_over_from(&mut self, before: &Self, now: Timestamp) {
+        self.decided = self.decided.max(before.decided);
+        self.mode_since = self.mode_since.max(before.mode_since);
+        self.widened_at = self.widened_at.max(before.widened_at);
+        let practised = before.practice_left() > 0 && self.practice_left() == 0;
+        if self.share_mode != before.share_mode || practised {
+            self.mode_since = Some(now);
+        }
+        if self.sharing.reaches_further_than(&before.sharing) {
+            self.widened_at = Some(now);
+        }
     }
 
     /// Whether a folder is captured.
@@ -280,6 +298,8 @@ pub struct Connection {
     /// The connector's own settings, without secrets.
     pub settings: serde_json::Value,
     pub status: ConnectionStatus,
+    /// What arrived before is past mail there, which never shares itself.
+    pub created_at: Timestamp,
 }
 
 /// Whether a connection may send.
@@ -292,4 +312,44 @@ pub enum ConnectionStatus {
     Paused,
     /// The CRM refused the token or a permission: the rep's turn, nothing has to be decided again.
     SignInNeeded,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEFORE: Timestamp = Timestamp(5);
+    const NOW: Timestamp = Timestamp(9);
+
+    /// Since when the mode holds, and how far sharing reaches, after this change of settled settings.
+    fn check(change: impl FnOnce(&mut AccountSettings), mode_since: Timestamp, widened_at: Timestamp) {
+        let mut settings = AccountSettings { mode_since: Some(BEFORE), widened_at: Some(BEFORE), ..Default::default() };
+        settings.sharing.targets = Some(vec![ConnectionId(1), ConnectionId(2)]);
+        let mut changed = settings.clone();
+        change(&mut changed);
+        changed.take_over_from(&settings, NOW);
+        assert_eq!((changed.mode_since, changed.widened_at), (Some(mode_since), Some(widened_at)), "{changed:?}");
+    }
+
+    #[test]
+    fn what_comes_to_share_more_holds_from_now_on() {
+        check(|_| (), BEFORE, BEFORE);
+        check(|settings| settings.share_mode = Some(ShareMode::Share), NOW, BEFORE);
+        check(|settings| settings.sharing.practised = true, NOW, BEFORE);
+        check(|settings| settings.role = Some(RepRole::SharedAddress), NOW, BEFORE);
+        check(|settings| settings.role = Some(RepRole::Executive), BEFORE, BEFORE);
+        check(|settings| settings.sharing.sent_too = true, BEFORE, NOW);
+        check(|settings| settings.sharing.targets = None, BEFORE, NOW);
+        check(|settings| settings.sharing.targets = Some(vec![ConnectionId(1), ConnectionId(3)]), BEFORE, NOW);
+        check(|settings| settings.sharing.targets = Some(vec![ConnectionId(2)]), BEFORE, BEFORE);
+        check(|settings| settings.sharing.level = crate::payload::Level::Subject, BEFORE, BEFORE);
+    }
+
+    #[test]
+    fn what_was_counted_meanwhile_stays_counted() {
+        let counted = AccountSettings { decided: 7, mode_since: Some(NOW), ..Default::default() };
+        let mut typed = AccountSettings { decided: 3, ..Default::default() };
+        typed.take_over_from(&counted, NOW);
+        assert_eq!((typed.decided, typed.mode_since), (7, Some(NOW)));
+    }
 }

@@ -1,6 +1,7 @@
 //! Text as it is compared where a person would call two writings the same.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Folds width, case and compatibility forms (NFKC, then lower case), turns katakana into hiragana, and leaves out
 /// everything that can't be seen: blanks, controls, zero-width and bidirectional marks.
@@ -18,9 +19,9 @@ pub fn folded(text: &str) -> Vec<(char, std::ops::Range<usize>)> {
     let mut out = Vec::with_capacity(text.len() / 2);
     let mut rest = text.char_indices().peekable();
     while let Some((start, first)) = rest.next() {
-        // A base character and the marks that follow it compose together.
+        // A base character and what follows it may compose together.
         let mut end = start + first.len_utf8();
-        while let Some((at, mark)) = rest.peek().copied().filter(|(_, c)| is_mark(*c)) {
+        while let Some((at, mark)) = rest.peek().copied().filter(|(_, c)| continues(*c)) {
             end = at + mark.len_utf8();
             rest.next();
         }
@@ -47,8 +48,15 @@ fn folded_alone(c: char) -> Option<char> {
     }
 }
 
-fn is_mark(c: char) -> bool {
-    unicode_normalization::char::is_combining_mark(c) || matches!(c, '\u{ff9e}' | '\u{ff9f}')
+/// Whether a character may become one with those before it: a mark, or a vowel or final consonant of a Hangul syllable
+/// (UAX #15, NFC_Quick_Check=Maybe), in whatever form it is written.
+fn continues(c: char) -> bool {
+    if folded_alone(c).is_some() {
+        return false;
+    }
+    let mut first = None;
+    decompose_compatible(c, |part| first = first.or(Some(part)));
+    first.is_some_and(|part| is_combining_mark(part) || is_nfc_quick([part].into_iter()) == IsNormalized::Maybe)
 }
 
 /// Whether a character shows at all (UAX #44 Default_Ignorable_Code_Point, as far as mail has it; White_Space).
@@ -73,6 +81,8 @@ fn hiragana(c: char) -> char {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn check_same(a: &str, b: &str) {
@@ -92,6 +102,8 @@ mod tests {
         check_same("a\u{202e}b", "ab");
         check_same("か\u{3099}", "ガ");
         check_same("A\u{30a}\u{7f}", "å");
+        check_same("\u{1112}\u{1161}\u{11ab}국", "한국");
+        check_same("ﾡￂ", "가");
     }
 
     #[test]
@@ -99,6 +111,30 @@ mod tests {
         for c in (0..=0xffff).filter_map(char::from_u32).filter(|c| is_visible(*c)) {
             let short = folded_alone(c).map(String::from);
             assert_eq!(short.unwrap_or_else(|| fold(&c.to_string())), fold(&c.to_string()), "{c:?}");
+        }
+    }
+
+    /// Characters as they come, and often those that become one with others.
+    fn characters() -> impl Strategy<Value = char> {
+        let range = |from: char, to: char| (from as u32..=to as u32).prop_filter_map("a character", char::from_u32);
+        prop_oneof![
+            any::<char>(),
+            range('\u{1100}', '\u{11ff}'),
+            range('\u{3040}', '\u{318f}'),
+            range('\u{ac00}', '\u{ac40}'),
+            range('\u{ff60}', '\u{ffdc}'),
+            range('\u{300}', '\u{362}'),
+            range('A', 'f'),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_text_folds_to_what_its_pieces_fold_to(text in prop::collection::vec(characters(), 0..12)) {
+            let text: String = text.into_iter().collect();
+            prop_assert_eq!(folded(&text).into_iter().map(|(c, _)| c).collect::<String>(), fold(&text));
         }
     }
 

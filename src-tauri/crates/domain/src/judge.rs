@@ -60,9 +60,10 @@ pub struct Stance {
     pub mode: Option<ShareMode>,
     /// The policy has set the mode.
     pub fixed: bool,
-    /// What arrived before is past mail, which never goes by itself: the account, or this store of its mail, is newer.
+    /// What arrived before is past mail, which never goes by itself: the account, the connection or this store of its
+    /// mail is newer, or sharing has come to reach further since.
     pub past_before: Timestamp,
-    /// When the mode was chosen; it holds for what arrives later.
+    /// When the mode was chosen, or came to share; it holds for what arrives later.
     pub mode_since: Timestamp,
     /// Mail that the rep sent goes by itself, too.
     pub sent_too: bool,

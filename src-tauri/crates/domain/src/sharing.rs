@@ -87,19 +87,51 @@ impl AttachmentRule {
         }
     }
 
+    /// What both rules let go along.
+    fn stricter(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Never, _) | (_, Self::Never) => Self::Never,
+            (Self::Ask, _) | (_, Self::Ask) => Self::Ask,
+            (Self::UpTo { size: a, types: ours }, Self::UpTo { size: b, types: theirs }) => {
+                // An empty list is every kind: two that have none in common must not become one.
+                common(ours, theirs).map_or(Self::Never, |types| Self::UpTo { size: a.min(b), types })
+            }
+        }
+    }
+
     /// Whether a file goes along by itself. What is shown inside the text doesn't.
     pub fn takes(&self, file: &Attachment) -> bool {
         match self {
             Self::Ask | Self::Never => false,
             Self::UpTo { size, types } => {
-                let of_kind = |kind: &String| match kind.strip_suffix("/*") {
-                    Some(main) => file.content_type.split('/').next() == Some(main),
-                    None => *kind == file.content_type,
-                };
+                let of_kind = |kind: &String| is_of_kind(&file.content_type, kind);
                 !file.inline && file.size <= *size && (types.is_empty() || types.iter().any(of_kind))
             }
         }
     }
+}
+
+/// Whether a type of content, or a kind of them, is of this kind: `type/subtype` or `type/*`.
+fn is_of_kind(content_type: &str, kind: &str) -> bool {
+    match kind.strip_suffix("/*") {
+        Some(main) => content_type.split('/').next() == Some(main),
+        None => kind == content_type,
+    }
+}
+
+/// The kinds that are in both lists, of which an empty one has every kind. `None` if there is none.
+fn common(ours: Vec<String>, theirs: Vec<String>) -> Option<Vec<String>> {
+    if ours.is_empty() || theirs.is_empty() {
+        return Some(if ours.is_empty() { theirs } else { ours });
+    }
+    let within = |some: &[String], all: &[String]| -> Vec<String> {
+        some.iter().filter(|kind| all.iter().any(|other| is_of_kind(kind, other))).cloned().collect()
+    };
+    let mut both = within(&ours, &theirs);
+    both.extend(within(&theirs, &ours));
+    both.sort();
+    both.dedup();
+    (!both.is_empty()).then_some(both)
 }
 
 /// Hours in which nothing goes by itself, by the clock on the wall.
@@ -163,27 +195,34 @@ fn is_weekend(day: i64) -> bool {
 }
 
 impl Sharing {
-    /// What holds for mail of several accounts: the strictest of each.
+    /// What holds for mail of several accounts: the strictest of each. When it may go by itself no one set of quiet hours
+    /// can say: see [`Self::release_auto`].
     pub fn strictest<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
         let stricter = |a: Self, b: &Self| Self {
             grace: a.grace.max(b.grace),
             grace_auto: a.grace_auto.max(b.grace_auto),
             quiet: a.quiet.or(b.quiet),
             level: a.level.min(b.level),
-            attachments: if matches!(a.attachments, AttachmentRule::UpTo { .. }) {
-                b.attachments.clone()
-            } else {
-                a.attachments
-            },
+            attachments: a.attachments.stricter(b.attachments.clone()),
             quotes: a.quotes && b.quotes,
             signature: a.signature && b.signature,
             sent_too: a.sent_too && b.sent_too,
             practised: a.practised && b.practised,
-            targets: a.targets.or_else(|| b.targets.clone()),
+            targets: both(a.targets, b.targets.as_ref()),
         };
         let mut all = all.into_iter();
         let first = all.next().cloned().unwrap_or_default();
         all.fold(first, stricter)
+    }
+
+    /// Whether mail may go by itself that `before` left out, whatever the mode.
+    pub fn reaches_further_than(&self, before: &Self) -> bool {
+        let further = match (&self.targets, &before.targets) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(now), Some(before)) => now.iter().any(|id| !before.contains(id)),
+        };
+        further || (self.sent_too && !before.sent_too)
     }
 
     /// What the rep typed, within its bounds. `None` where something can't be meant.
@@ -202,10 +241,28 @@ impl Sharing {
         Duration::from_secs(self.grace.into())
     }
 
-    /// When mail that goes by itself is released, decided on at `now`.
-    pub fn release_auto(&self, now: Timestamp, least: Duration, offset: i32) -> Timestamp {
-        let due = now + Duration::from_secs(self.grace_auto.into()).max(least);
-        self.quiet.map_or(due, |quiet| quiet.ends(due, offset))
+    /// When mail of these accounts that goes by itself is released, decided on at `now`: after the longest grace, when it
+    /// is quiet for none of them.
+    pub fn release_auto(all: &[&Self], now: Timestamp, least: Duration, offset: i32) -> Timestamp {
+        let longest = Self::strictest(all.iter().copied()).grace_auto;
+        let mut due = now + Duration::from_secs(longest.into()).max(least);
+        // One's hours may begin before the other's have ended. Where it is never quiet for none, a week is enough.
+        for _ in 0..(8 * 2) {
+            let ends = all.iter().filter_map(|sharing| sharing.quiet).map(|quiet| quiet.ends(due, offset)).max();
+            match ends.filter(|end| *end > due) {
+                Some(end) => due = end,
+                None => break,
+            }
+        }
+        due
+    }
+}
+
+/// The connections that are in both lists; one that is left out has every connection.
+fn both(ours: Option<Vec<ConnectionId>>, theirs: Option<&Vec<ConnectionId>>) -> Option<Vec<ConnectionId>> {
+    match (ours, theirs) {
+        (Some(ours), Some(theirs)) => Some(ours.into_iter().filter(|id| theirs.contains(id)).collect()),
+        (ours, theirs) => ours.or_else(|| theirs.cloned()),
     }
 }
 
@@ -248,6 +305,52 @@ mod tests {
             (Sharing { grace: 60, ..Sharing::default() }, Sharing { level: Level::Subject, ..Sharing::default() });
         let both = Sharing::strictest([&a, &b]);
         assert_eq!((both.grace, both.level), (60, Level::Subject));
+    }
+
+    fn up_to(size: u64, types: &[&str]) -> AttachmentRule {
+        AttachmentRule::UpTo { size, types: types.iter().map(ToString::to_string).collect() }
+    }
+
+    fn check_files(a: &AttachmentRule, b: &AttachmentRule, expected: &AttachmentRule) {
+        for (a, b) in [(a, b), (b, a)] {
+            let sharing = |rule: &AttachmentRule| Sharing { attachments: rule.clone(), ..Sharing::default() };
+            assert_eq!(Sharing::strictest([&sharing(a), &sharing(b)]).attachments, *expected, "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn of_files_of_two_accounts_goes_what_both_let_go() {
+        use AttachmentRule::{Ask, Never};
+        check_files(&Never, &Ask, &Never);
+        check_files(&Never, &up_to(9, &[]), &Never);
+        check_files(&Ask, &up_to(9, &[]), &Ask);
+        check_files(&up_to(5, &[]), &up_to(9, &["image/png"]), &up_to(5, &["image/png"]));
+        check_files(
+            &up_to(5, &["image/*", "text/plain"]),
+            &up_to(9, &["image/png", "text/plain"]),
+            &up_to(5, &["image/png", "text/plain"]),
+        );
+        check_files(&up_to(5, &["image/*"]), &up_to(5, &["image/*"]), &up_to(5, &["image/*"]));
+        check_files(&up_to(5, &["image/png"]), &up_to(9, &["text/*"]), &Never);
+    }
+
+    #[test]
+    fn mail_of_two_accounts_goes_when_it_is_quiet_for_neither() {
+        let quiet = |from: u16, to: u16| Sharing {
+            quiet: Some(Quiet { from: from * 60, to: to % 24 * 60, weekends: false }),
+            ..Sharing::default()
+        };
+        let released = |all: [&Sharing; 2], now| Sharing::release_auto(&all, now, Duration::ZERO, TOKYO);
+        let (night, morning, none) = (quiet(20, 8), quiet(7, 10), Sharing::default());
+        for all in [[&night, &morning], [&morning, &night]] {
+            assert_eq!(released(all, at(20, 21, 0)), at(21, 10, 0));
+        }
+        assert_eq!(released([&none, &night], at(20, 21, 0)), at(21, 8, 0));
+        assert_eq!(released([&night, &none], at(20, 12, 0)), at(20, 12, 15));
+        let long = Sharing { grace_auto: 3600, ..Sharing::default() };
+        assert_eq!(released([&long, &none], at(20, 12, 0)), at(20, 13, 0));
+        let never = [&quiet(0, 12), &quiet(12, 24)];
+        assert!(released(never, at(20, 12, 0)) > at(21, 12, 0), "it ends, and far away");
     }
 
     #[test]

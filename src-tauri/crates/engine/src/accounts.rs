@@ -166,8 +166,9 @@ impl Engine {
         let found = self.test(&account, &proof, None).await?;
         let refresh = self.brought_refresh_token(&proof).await?;
         let kept = proof.clone();
+        let now = self.now();
         let saved = self.store.ledger.write(move |db| {
-            let known = save(db, account)?;
+            let known = save(db, account, now)?;
             if known {
                 keep_secrets(db, id, &kept, refresh.as_ref())?;
             }
@@ -196,7 +197,8 @@ impl Engine {
             // Before the change itself: going through the past once too often costs nothing.
             self.store.cache.write(move |db| Ok(folder::rewind(db, id)?)).await?;
         }
-        let known = self.store.ledger.write(move |db| save(db, account)).await?;
+        let now = self.now();
+        let known = self.store.ledger.write(move |db| save(db, account, now)).await?;
         self.rules_changed().await?;
         self.wake_account(id);
         self.bus.changed(&[Tag::Accounts]);
@@ -237,11 +239,10 @@ impl Engine {
     }
 }
 
-/// Writes a changed account; what was counted meanwhile stays counted. False if it is gone.
-fn save(db: &otomo_store::Connection, mut account: Account) -> Result<bool, otomo_store::StoreFault> {
-    let Some(Account { settings: now, .. }) = account::get(db, account.id)? else { return Ok(false) };
-    account.settings.decided = account.settings.decided.max(now.decided);
-    account.settings.mode_since = account.settings.mode_since.max(now.mode_since);
+/// Writes a changed account. False if it is gone.
+fn save(db: &otomo_store::Connection, mut account: Account, now: Timestamp) -> Result<bool, otomo_store::StoreFault> {
+    let Some(before) = account::get(db, account.id)? else { return Ok(false) };
+    account.settings.take_over_from(&before.settings, now);
     Ok(account::change(db, &account)?)
 }
 

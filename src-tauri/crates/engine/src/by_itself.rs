@@ -98,8 +98,8 @@ async fn share(engine: &Engine, opened: &Opened, by: Origin, level: Option<Level
     // What was not shared itself goes along only if the rep says so.
     choice.quotes &= !engine.quotes_undecided(opened, &choice).await?;
     let payload = engine.freeze(opened, &choice)?.sha256;
-    let sharing = engine.snapshot().sharing_of(&opened.accounts);
-    let release_at = sharing.release_auto(now, policy.least_grace(), engine.clock.offset(now));
+    let (least, offset) = (policy.least_grace(), engine.clock.offset(now));
+    let release_at = engine.snapshot().release_auto(&opened.accounts, now, least, offset);
     write(engine, opened, "share_by_itself", Act::Share { choice, payload, release_at }, by).await
 }
 

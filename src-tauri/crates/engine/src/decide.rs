@@ -1,12 +1,14 @@
 //! The rep's commands about mail. Each is one transaction in the ledger: the decision, the new states and the audit rows.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use otomo_domain::account::{AccountId, ConnectionId};
 use otomo_domain::address::Address;
 use otomo_domain::contact::RecordRef;
 use otomo_domain::digest::Digest;
 use otomo_domain::mail::{Mail, MailId};
+use otomo_domain::payload::{Choice, Level};
 use otomo_domain::review::{Act, Refusal, State, Triage};
 use otomo_domain::rules::{About, AboutRecord, Origin, Rule, Then};
 use otomo_domain::time::Timestamp;
@@ -62,6 +64,23 @@ struct Glance {
     accounts: Vec<AccountId>,
 }
 
+/// A mail that is to be shared, as it will be when the decision is written.
+struct Ready {
+    glance: Glance,
+    rev: Option<u64>,
+    choice: Choice,
+    payload: Digest,
+    grace: Duration,
+    rule: Option<Rule>,
+}
+
+impl Ready {
+    fn at(self, now: Timestamp) -> Planned {
+        let Self { glance, rev, choice, payload, grace, rule } = self;
+        Planned { glance, rev, act: Act::Share { choice, payload, release_at: now + grace }, rule }
+    }
+}
+
 struct Planned {
     glance: Glance,
     rev: Option<u64>,
@@ -82,30 +101,46 @@ impl Engine {
         previewed: Option<Digest>,
         always: Option<Always>,
     ) -> Result<Decided, Fault> {
-        let (now, least) = (self.now(), self.policy.policy().least_grace());
-        let mut planned = Vec::with_capacity(seen.len());
-        let mut last = now;
+        let mut ready = Vec::with_capacity(seen.len());
         for one in seen {
-            let opened = self.open_mail(one.connection, one.mail).await?;
-            let mut choice = self.choose(&opened, wish.clone())?;
-            // Quotes of mail that is private or undecided go along only where the rep has seen them go.
-            if choice.quotes && previewed.is_none() {
-                choice.quotes = !self.quotes_undecided(&opened, &choice).await?;
-            }
-            let payload = self.freeze(&opened, &choice)?.sha256;
-            if previewed.is_some_and(|digest| digest != payload) {
-                return Err(Fault::PreviewStale);
-            }
-            let rule =
-                always.map(|always| self.rule_for(&opened.mail, &opened.subject, &opened.finding, always, Then::Share));
-            let grace = self.snapshot().sharing_of(&opened.accounts).grace().max(least);
-            let act = Act::Share { choice, payload, release_at: now + grace };
-            last = last.max(now + grace);
-            planned.push(Planned { glance: opened.into(), rev: one.rev, act, rule: rule.transpose()? });
+            ready.push(self.prepare(one, wish.clone(), previewed, always).await?);
         }
-        let decided = self.decide("share", planned).await?;
+        // Reading many mails takes its time, and none of it is the rep's to undo in.
+        let at = self.now();
+        let last = ready.iter().map(|one| at + one.grace).max();
+        let planned = ready.into_iter().map(|one| one.at(at)).collect();
+        let decided = self.decide("share", planned, at).await?;
         self.outbox.notify_one();
-        Ok(Decided { release_at: Some(last), ..decided })
+        Ok(Decided { release_at: last, ..decided })
+    }
+
+    async fn prepare(
+        &self,
+        seen: &Seen,
+        wish: Wish,
+        previewed: Option<Digest>,
+        always: Option<Always>,
+    ) -> Result<Ready, Fault> {
+        let opened = self.open_mail(seen.connection, seen.mail).await?;
+        let mut choice = self.choose(&opened, wish)?;
+        // Quotes of mail that is private or undecided go along only where the rep has seen them go.
+        if choice.quotes && previewed.is_none() {
+            choice.quotes = !self.quotes_undecided(&opened, &choice).await?;
+        }
+        let payload = self.freeze(&opened, &choice)?.sha256;
+        if previewed.is_some_and(|digest| digest != payload) {
+            return Err(Fault::PreviewStale);
+        }
+        let rule = always.map(|always| self.share_rule(&opened, always, choice.level)).transpose()?;
+        Ok(Ready { grace: self.grace_of(&opened), rev: seen.rev, glance: opened.into(), choice, payload, rule })
+    }
+
+    /// The rule that the rep makes who says of a mail that is shared at this level: always so.
+    fn share_rule(&self, opened: &Opened, always: Always, level: Level) -> Result<Rule, Fault> {
+        let rule = self.rule_for(&opened.mail, &opened.subject, &opened.finding, always, Then::Share)?;
+        // What the account would share anyway goes on following the account.
+        let usual = self.choose(opened, Wish::default())?.level;
+        Ok(Rule { level: (level != usual).then_some(level), ..rule })
     }
 
     /// Decides to keep private. What is on the wire already is taken back once it has arrived.
@@ -150,7 +185,7 @@ impl Engine {
             let rule = always.map(|always| self.rule_for(mail, subject, finding, always, Then::Private)).transpose()?;
             planned.push(Planned { glance, rev: one.rev, act: act.clone(), rule });
         }
-        self.decide(verb, planned).await
+        self.decide(verb, planned, self.now()).await
     }
 
     /// The rule that a rep makes who says of this mail's other side, or its conversation: always so.
@@ -185,8 +220,8 @@ impl Engine {
         Ok(Rule { id: Some(0), created_at: self.now(), ..Rule::of_policy(about, then) })
     }
 
-    async fn decide(&self, verb: &'static str, planned: Vec<Planned>) -> Result<Decided, Fault> {
-        let (at, own) = (self.now(), self.snapshot().own.clone());
+    async fn decide(&self, verb: &'static str, planned: Vec<Planned>, at: Timestamp) -> Result<Decided, Fault> {
+        let (own, set) = (self.snapshot().own.clone(), self.policy.policy().share_mode);
         let makes_rules = planned.iter().any(|plan| plan.rule.is_some());
         let mails: Vec<MailId> = planned.iter().map(|plan| plan.glance.mail.id).collect();
         let decided = self.store.ledger.write(move |db| {
@@ -213,7 +248,7 @@ impl Engine {
                     let others: Vec<_> = people.filter(|address| !own.contains(address)).collect();
                     met.extend(acquaintance::meet(db, subject.connection, &others)?);
                     for account in accounts {
-                        practised |= account::count_decided(db, *account, at)?;
+                        practised |= account::count_decided(db, *account, set, at)?;
                     }
                 }
             }
@@ -232,23 +267,25 @@ impl Engine {
     /// with the people who are known now, and what the rules are about that came or went with it.
     fn follow(&self, mails: Vec<MailId>, met: BTreeSet<Address>, rules: bool) {
         let engine = self.clone();
-        let work = async move {
-            let related = engine.store.cache.read(move |db| {
-                let mut related = participant::mails_with(db, &met)?;
-                for id in mails {
-                    let row = mail::find(db, &id)?;
-                    related.extend(row.map(|row| mail::of_thread(db, row)).transpose()?.into_iter().flatten());
-                }
-                Ok(related)
-            });
-            engine.retriage_all(related.await?.into_iter().collect()).await?;
-            if rules { engine.rules_changed().await } else { Ok(()) }
-        };
         self.track(async move {
-            if let Err(fault) = work.await {
+            // The rules first, and by themselves: what the rep has just forbidden must hold whatever else goes wrong.
+            let ruled = if rules { engine.rules_changed().await } else { Ok(()) };
+            for fault in [ruled, engine.retriage_related(mails, met).await].into_iter().filter_map(Result::err) {
                 tracing::warn!(%fault, "mail could not be held against the rules again");
             }
         });
+    }
+
+    async fn retriage_related(&self, mails: Vec<MailId>, met: BTreeSet<Address>) -> Result<(), Fault> {
+        let related = self.store.cache.read(move |db| {
+            let mut related = participant::mails_with(db, &met)?;
+            for id in mails {
+                let row = mail::find(db, &id)?;
+                related.extend(row.map(|row| mail::of_thread(db, row)).transpose()?.into_iter().flatten());
+            }
+            Ok(related)
+        });
+        self.retriage_all(related.await?.into_iter().collect()).await
     }
 
     /// Takes back what a decision did to each mail it still stands for. Mail that is in the CRM already is left alone;

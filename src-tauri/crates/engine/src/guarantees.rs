@@ -225,7 +225,7 @@ async fn check_g11(change: impl FnOnce(&mut Choice) + Send + 'static) {
     let changed = world.store.ledger.write(move |db| {
         let mut review = row.review;
         change(review.choice.as_mut().expect("a choice"));
-        Ok(review::put(db, &row.subject, &review, None, row.changed_at)?)
+        Ok(review::put(db, &row.subject, &review, review::Word::default(), row.changed_at)?)
     });
     changed.await.expect("changed");
     world.grace().await;

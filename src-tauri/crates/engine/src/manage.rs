@@ -31,8 +31,9 @@ impl Engine {
     /// Tests and saves a CRM, and starts reading its contacts.
     pub async fn add_connection(&self, new: NewConnection) -> Result<ConnectionId, Fault> {
         let identity = self.test_connection(&new).await?;
+        let now = self.now();
         let saved = self.store.ledger.write(move |db| {
-            let id = connection::add(db, &new.kind, &new.name, &new.settings, &identity)?;
+            let id = connection::add(db, &new.kind, &new.name, &new.settings, &identity, now)?;
             if let Some(token) = &new.token {
                 secret::set(db, &format!("connection:{}", id.0), "token", token)?;
             }

@@ -167,7 +167,7 @@ impl Engine {
     }
 
     /// How long a decision of the rep's about this mail can be taken back.
-    fn grace_of(&self, opened: &Opened) -> Duration {
+    pub(crate) fn grace_of(&self, opened: &Opened) -> Duration {
         self.snapshot().sharing_of(&opened.accounts).grace().max(self.policy.policy().least_grace())
     }
 

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use otomo_domain::account::{AccountId, ShareMode};
+use otomo_domain::account::AccountId;
 use otomo_domain::fold::fold;
 use otomo_domain::judge::Stance;
 use otomo_domain::policy::Policy;
@@ -17,7 +17,7 @@ use otomo_store::{Connection as Db, StoreFault};
 use crate::engine::Engine;
 use crate::event::Tag;
 use crate::fault::Fault;
-use crate::triage::{POLICY_MODE, Snapshot, retriage};
+use crate::triage::{POLICY_MODE, Snapshot, policy_mode, retriage};
 
 /// The setting that names the snapshot which all mail has been held against.
 const SWEPT: &str = "swept";
@@ -131,14 +131,12 @@ impl Engine {
     }
 }
 
-/// Notes since when the policy has set the mode: like the rep's own choice it never reaches back.
+/// Notes since when the policy has set the mode, or left it to the rep again: like the rep's own choice neither reaches
+/// back.
 fn note_mode(db: &Db, policy: &Policy, now: Timestamp) -> Result<(), StoreFault> {
-    let known = setting::get(db, POLICY_MODE)?;
-    let said = known.and_then(|text| serde_json::from_str::<(ShareMode, Timestamp)>(&text).ok());
-    match (policy.share_mode, said) {
-        (None, _) => setting::remove(db, POLICY_MODE)?,
-        (Some(mode), Some((known, _))) if known == mode => {}
-        (Some(mode), _) => setting::set(db, POLICY_MODE, &serde_json::json!([mode, now]).to_string())?,
+    let known = policy_mode(db)?.and_then(|(mode, _)| mode);
+    if known != policy.share_mode {
+        setting::set(db, POLICY_MODE, &serde_json::json!([policy.share_mode, now]).to_string())?;
     }
     Ok(())
 }

@@ -3,9 +3,11 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use otomo_domain::account::{Account, AccountId, ConnectionId, ShareMode};
 use otomo_domain::address::Address;
+use otomo_domain::connector::Identity;
 use otomo_domain::digest::Digest;
 use otomo_domain::judge::{Facts, Judgement, Stance, Standards, ThreadFacts, judge};
 use otomo_domain::mail::{Direction, Mail};
@@ -40,7 +42,7 @@ pub struct Snapshot {
     pub until: Option<Timestamp>,
 }
 
-/// The setting that has the mode which the policy sets, and since when.
+/// The setting that has the mode which the policy sets, `null` where it sets none any more, and since when.
 pub(crate) const POLICY_MODE: &str = "policy_mode";
 
 impl Snapshot {
@@ -57,16 +59,24 @@ impl Snapshot {
     pub fn sharing_of(&self, accounts: &[AccountId]) -> Sharing {
         Sharing::strictest(accounts.iter().filter_map(|id| self.sharing.get(id)))
     }
+
+    /// When mail of these accounts that goes by itself is released, decided on at `now`.
+    pub fn release_auto(&self, accounts: &[AccountId], now: Timestamp, least: Duration, offset: i32) -> Timestamp {
+        let all: Vec<&Sharing> = accounts.iter().filter_map(|id| self.sharing.get(id)).collect();
+        Sharing::release_auto(&all, now, least, offset)
+    }
 }
 
-/// How an account shares, as the policy and the rep have it together. `set` is since when the policy has set the mode.
-fn stance(account: &Account, policy: &Policy, set: Option<Timestamp>, born: Timestamp) -> Stance {
+/// How an account shares, as the policy and the rep have it together. `set` is when the policy last set the mode or left
+/// it to the rep; what arrived before `begun` is past mail whatever the account.
+fn stance(account: &Account, policy: &Policy, set: Option<Timestamp>, begun: Timestamp) -> Stance {
     let settings = &account.settings;
     let mode = policy.share_mode.or(settings.share_mode);
+    let past_before = account.connected_at.max(begun);
     Stance {
         mode,
         fixed: policy.share_mode.is_some(),
-        past_before: account.connected_at.max(born),
+        past_before: settings.widened_at.map_or(past_before, |widened| past_before.max(widened)),
         mode_since: settings.mode_since.unwrap_or(account.connected_at).max(set.unwrap_or(Timestamp(0))),
         sent_too: settings.sharing.sent_too,
         practising: mode == Some(ShareMode::Share) && settings.practice_left() > 0,
@@ -87,26 +97,26 @@ impl Engine {
             let accounts = account::list(db)?;
             let identities: Vec<_> = connection::list(db)?
                 .into_iter()
-                .map(|c| Ok((c.id, connection::identity(db, c.id)?.unwrap_or_default())))
+                .map(|c| Ok((c.id, c.created_at, connection::identity(db, c.id)?.unwrap_or_default())))
                 .collect::<Result<_, StoreFault>>()?;
             let mut own: Vec<Address> = accounts
                 .iter()
                 .flat_map(|a| std::iter::once(&a.address).chain(a.settings.senders.iter().map(|s| &s.address)))
                 .cloned()
-                .chain(identities.iter().filter_map(|(_, identity)| identity.email.clone()))
+                .chain(identities.iter().filter_map(|(_, _, identity)| identity.email.clone()))
                 .collect();
             own.sort();
             own.dedup();
-            let set = policy_mode_since(db)?;
-            let stances: BTreeMap<_, _> = accounts.iter().map(|a| (a.id, stance(a, &policy, set, born))).collect();
+            let set = policy_mode(db)?.map(|(_, since)| since);
+            let stances = |begun| accounts.iter().map(|a| (a.id, stance(a, &policy, set, begun))).collect();
             // A rule that has ended is not there any more: its end changes the snapshot as its removal would.
             let own_rules = rule::list(db)?.into_iter().filter(|rule| rule.holds_at(now));
             let general: Vec<Rule> = policy.rules().into_iter().chain(own_rules).collect();
             let until = general.iter().filter_map(|rule| rule.expires_at).min();
-            let standards = |(id, identity): (ConnectionId, otomo_domain::connector::Identity)| {
+            let standards = |(id, created_at, identity): (ConnectionId, Timestamp, Identity)| {
                 let stated = identity.deny.iter().filter_map(|(kind, value)| Rule::denying(kind, value));
                 let book = RuleBook::new(stated.chain(general.iter().cloned()).collect());
-                (id, Standards { own: own.clone(), book, accounts: stances.clone() })
+                (id, Standards { own: own.clone(), book, accounts: stances(born.max(created_at)) })
             };
             let connections = identities.into_iter().map(standards).collect();
             let sharing = accounts.into_iter().map(|a| (a.id, a.settings.sharing)).collect();
@@ -120,9 +130,10 @@ impl Engine {
     }
 }
 
-fn policy_mode_since(db: &Db) -> Result<Option<Timestamp>, StoreFault> {
+/// The mode that the policy last set, or that it sets none any more, and since when; `None` if it never set one.
+pub(crate) fn policy_mode(db: &Db) -> Result<Option<(Option<ShareMode>, Timestamp)>, StoreFault> {
     let said = setting::get(db, POLICY_MODE)?;
-    Ok(said.and_then(|text| serde_json::from_str::<(ShareMode, Timestamp)>(&text).ok()).map(|(_, since)| since))
+    Ok(said.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 impl Engine {
@@ -321,3 +332,6 @@ fn is_first_contact(db: &Db, connection: ConnectionId, candidates: &[Candidate])
     }
     Ok(!candidates.is_empty())
 }
+
+#[cfg(test)]
+mod tests;

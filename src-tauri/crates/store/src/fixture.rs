@@ -97,7 +97,7 @@ pub(crate) fn add_folder(db: &Connection, name: &str) -> Result<FolderId, StoreF
 }
 
 pub(crate) fn add_connection(db: &Connection) -> Result<ConnectionId, StoreFault> {
-    Ok(connection::add(db, "fake", "fake", &serde_json::json!({}), &Identity::default())?)
+    Ok(connection::add(db, "fake", "fake", &serde_json::json!({}), &Identity::default(), NOW)?)
 }
 
 pub(crate) fn subject(connection: ConnectionId, mail: &Mail) -> Subject {

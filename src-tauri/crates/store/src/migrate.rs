@@ -15,7 +15,7 @@ pub(crate) fn ledger() -> Migrations<'static> {
         audit::CREATE,
         setting::CREATE,
     ];
-    let desk = [rule::SAY_MORE, review::ADD_ORIGIN, acquaintance::CREATE, alias::CREATE];
+    let desk = [rule::SAY_MORE, review::ADD_ORIGIN, acquaintance::CREATE, alias::CREATE, connection::ADD_CREATION];
     let steps = [
         M::up(leak(first.concat())),
         M::up(review::NUMBER_CHANGES),
@@ -167,6 +167,8 @@ mod tests {
         super::ledger().to_latest(&mut ledger).expect("the latest version");
         let review = review::get(&ledger, review::ReviewId(1)).expect("the review").review;
         assert_eq!((review.origin, review.included, review.snoozed_until), (Some(Origin::User), false, None));
+        let decided_at = "SELECT decided_at FROM review";
+        assert_eq!(ledger.query_row(decided_at, [], |row| row.get::<_, i64>(0)), Ok(5));
     }
 
     /// Reasons were told in another form; a mail that was out must not come in by that.

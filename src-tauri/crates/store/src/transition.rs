@@ -1,13 +1,13 @@
 //! An act on a review: the state, the outbox row and the audit trace change together, or not at all.
 
 use otomo_domain::audit::Entry;
-use otomo_domain::review::{Act, Outbox, State, Triage};
+use otomo_domain::review::{Act, Outbox, Review, State, Triage};
 use otomo_domain::rules::Origin;
 use otomo_domain::time::Timestamp;
 use rusqlite::Connection;
 
 use crate::error::StoreFault;
-use crate::table::review::{ReviewRow, Subject};
+use crate::table::review::{ReviewRow, Subject, Word};
 use crate::table::{audit, outbox, review};
 
 /// Who acts, when, and what they saw.
@@ -43,7 +43,9 @@ pub fn apply(db: &Connection, subject: &Subject, act: &Act, context: &Context<'_
     let from = before.state(context.triage);
     let (next, change) = before.apply(act, &context.origin, context.triage)?;
     let to = next.state(context.triage);
-    let id = review::put(db, subject, &next, context.decision, context.at)?;
+    let word =
+        Word { decision: context.decision, decided_at: spoke(act, context, &before, &next).then_some(context.at) };
+    let id = review::put(db, subject, &next, word, context.at)?;
     match (change, act) {
         (Outbox::Freeze, Act::Release { rebuilt }) => outbox::freeze(db, id, subject, rebuilt)?,
         (Outbox::Drop, _) => outbox::drop_row(db, id)?,
@@ -63,6 +65,12 @@ pub fn apply(db: &Connection, subject: &Subject, act: &Act, context: &Context<'_
     };
     audit::append(db, &entry)?;
     Ok(review::get(db, id)?)
+}
+
+/// Whether it is the rep's word about sharing the mail. What carries that word out later is none.
+fn spoke(act: &Act, context: &Context<'_>, before: &Review, next: &Review) -> bool {
+    let says = matches!(act, Act::Share { .. } | Act::KeepPrivate | Act::Undo);
+    context.origin.is_user() && (says || before.origin != next.origin)
 }
 
 #[cfg(test)]

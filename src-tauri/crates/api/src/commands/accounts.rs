@@ -144,20 +144,14 @@ pub(crate) async fn adjust(api: &Api, args: AdjustArgs) -> Result<AccountView, A
     let id = AccountId(args.id);
     let sharing =
         args.sharing.map(|sharing| sharing.sound().ok_or_else(|| ApiError::new(Code::BadArguments, "sharing")));
-    let (sharing, now) = (sharing.transpose()?, api.engine().now());
+    let sharing = sharing.transpose()?;
     FOLDERS.holds(args.folders.as_deref().unwrap_or_default())?;
     SENDERS.holds(args.senders.as_deref().unwrap_or_default())?;
     TARGETS.holds(sharing.as_ref().and_then(|new| new.targets.as_deref()).unwrap_or_default())?;
     let adjust = |account: &mut otomo_domain::account::Account| {
         let settings = &mut account.settings;
         settings.role = args.role.or(settings.role);
-        let mode = args.share_mode.or(settings.share_mode);
-        let practised = sharing.as_ref().is_some_and(|new| new.practised && !settings.sharing.practised);
-        if mode != settings.share_mode || practised {
-            // It never reaches back: what is here already still waits for the rep.
-            settings.mode_since = Some(now);
-        }
-        settings.share_mode = mode;
+        settings.share_mode = args.share_mode.or(settings.share_mode);
         settings.sharing = sharing.unwrap_or_else(|| settings.sharing.clone());
         if let Some(folders) = args.folders {
             settings.folders = (!folders.is_empty()).then_some(folders);

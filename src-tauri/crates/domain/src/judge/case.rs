@@ -211,7 +211,9 @@ impl<'a> Case<'a> {
         if rule.is_policy() && self.stances().any(|stance| stance.practising) {
             asks.push(Ask::Practising);
         }
-        let past = self.stances().map(|s| s.past_before).max().unwrap_or(Timestamp(i64::MAX));
+        // A policy's rule has always been there; what was asked about while the rep got used to it still waits.
+        let since = |s: &Stance| if rule.is_policy() { s.past_before.max(s.mode_since) } else { s.past_before };
+        let past = self.stances().map(since).max().unwrap_or(Timestamp(i64::MAX));
         let made = all.iter().map(|m| m.rule.created_at).fold(past, Timestamp::max);
         asks.extend(self.too_early(made));
         asks.extend(self.sent());

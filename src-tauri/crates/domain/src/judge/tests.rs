@@ -175,6 +175,18 @@ fn the_check_that_decided_is_the_one_that_wins() {
 }
 
 #[test]
+fn a_policys_rule_does_not_let_go_what_was_asked_about_while_the_rep_got_used_to_it() {
+    let advice = |id, mode_since| {
+        let stances = vec![Stance { mode_since, ..stance(Some(ShareMode::Share)) }];
+        let sharing = rule(id, About::Domain("customer.example".into()), Then::Share);
+        World { stances, ..plain() }.with(sharing).judge().advice
+    };
+    assert_eq!(advice(None, CONNECTED), Advice::Share { by: Origin::Policy, level: None });
+    assert_eq!(advice(None, NOW), Advice::Ask { because: vec![Ask::Past] });
+    assert_eq!(advice(Some(1), NOW), Advice::Share { by: Origin::Rule(1), level: None }, "the rep's own answer");
+}
+
+#[test]
 fn ten_thousand_people_and_as_many_rules_about_them_are_no_trap() {
     let people: Vec<String> = (0..10_000).map(|n| format!("p{n}@customer.example")).collect();
     let named: Vec<(Role, &str)> = people.iter().map(|text| (Role::To, text.as_str())).collect();

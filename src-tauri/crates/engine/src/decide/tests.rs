@@ -119,6 +119,73 @@ async fn a_rule_that_was_made_with_a_decision_is_undone_with_it() {
 }
 
 #[tokio::test]
+async fn the_time_to_undo_begins_when_the_decision_is_written() {
+    let world = World::new().await;
+    world.receives(&["a", "b"]).await;
+    let seen = [world.seen("a").await, world.seen("b").await];
+    let share = world.engine.share(&seen, Wish::default(), None, None);
+    let mut share = std::pin::pin!(share);
+    tokio::select! {
+        biased;
+        _ = &mut share => panic!("mail is read elsewhere"),
+        () = std::future::ready(()) => world.clock.advance(Duration::from_secs(20)),
+    }
+    let decided = share.await.expect("a decision");
+    let ends = Some(world.engine.now() + otomo_domain::policy::GRACE);
+    assert_eq!(decided.release_at, ends);
+    assert_eq!(decided.reviews.iter().map(|row| row.review.release_at).collect::<Vec<_>>(), [ends, ends]);
+}
+
+#[tokio::test]
+async fn undecided_mail_that_is_quoted_goes_along_only_where_it_was_seen_to_go() {
+    let world = World::new().await;
+    let raw = String::from_utf8(crate::fixture::message("a", crate::fixture::CLIENT)).expect("text");
+    world.mailbox.deliver(raw.replace("Text of a", "Text of a\r\n\r\n> What nobody has shared").into_bytes());
+    world.receive().await;
+    let wish = Wish { quotes: Some(true), ..Wish::default() };
+    let quotes = async || world.review("a").await.review.choice.expect("a choice").quotes;
+    let unseen = world.try_share("a", wish.clone()).await.expect("a decision");
+    assert!(!quotes().await);
+    world.engine.undo(unseen.decision).await.expect("taken back");
+    let seen = [world.seen("a").await];
+    let opened = world.engine.open_mail(world.connection, seen[0].mail).await.expect("a mail");
+    let choice = world.engine.choose(&opened, wish.clone()).expect("a choice");
+    let preview = world.engine.preview(&opened, &choice).await.expect("a preview");
+    assert!(preview.quotes_undecided);
+    world.engine.share(&seen, wish, Some(preview.frozen.sha256), None).await.expect("a decision");
+    assert!(quotes().await);
+}
+
+#[tokio::test]
+async fn a_rule_that_is_made_with_a_share_keeps_the_level_that_was_chosen() {
+    let levels = [(None, None), (Some(Level::Subject), None), (Some(Level::Metadata), Some(Level::Metadata))];
+    for (chosen, kept) in levels.into_iter().chain([(Some(Level::Full), Some(Level::Full))]) {
+        let world = World::new().await;
+        world.adjust(|settings, _| settings.sharing.level = Level::Subject).await;
+        world.receives(&["a"]).await;
+        let wish = Wish { level: chosen, ..Wish::default() };
+        let seen = [world.seen("a").await];
+        world.engine.share(&seen, wish, None, Some(Always::Address)).await.expect("a decision");
+        let rules = world.engine.rules().await.expect("rules");
+        assert_eq!(rules.iter().map(|rule| rule.level).collect::<Vec<_>>(), [kept], "{chosen:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_rep_forbids_holds_although_mail_cannot_be_held_against_it() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    let seen = [world.seen("a").await];
+    // Nobody can tell any more where mail lies.
+    world.store.cache.write(|db| Ok(db.execute_batch("DROP TABLE copy")?)).await.expect("damaged");
+    world.engine.keep_private(&seen, Some(Always::Address)).await.expect("a decision");
+    world.engine.stop().await;
+    let snapshot = world.engine.snapshot();
+    let said: Vec<Then> = snapshot.connections.values().flat_map(|s| s.book.rules()).map(|rule| rule.then).collect();
+    assert_eq!(said, [Then::Private]);
+}
+
+#[tokio::test]
 async fn hundreds_are_kept_private_at_once() {
     let world = World::new().await;
     let names: Vec<String> = (0..300).map(|n| format!("m{n}")).collect();

@@ -26,7 +26,8 @@ CREATE TABLE connection (
     name TEXT NOT NULL,      -- the rep's name for it
     settings TEXT NOT NULL,  -- JSON, the connector's own; no secret
     status TEXT NOT NULL,    -- active, paused, sign_in_needed
-    identity TEXT            -- JSON: who the CRM takes the rep for, its limits, the company's policy
+    identity TEXT,           -- JSON: who the CRM takes the rep for, its limits, the company's policy
+    created_at INTEGER NOT NULL DEFAULT 0 -- ms
 ) STRICT;
 
 -- What the rep said about mail in general.
@@ -91,6 +92,7 @@ CREATE TABLE review (
     origin TEXT,            -- JSON: whose decision it is
     snoozed_until INTEGER,  -- ms; put off until then
     included INTEGER NOT NULL DEFAULT 0, -- the rep overruled what keeps it out
+    decided_at INTEGER,     -- ms; the rep's last word about sharing it
     UNIQUE (connection, key, content)
 ) STRICT;
 CREATE INDEX review_state ON review (state, connection);

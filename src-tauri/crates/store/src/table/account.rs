@@ -2,7 +2,6 @@
 
 use otomo_domain::account::{Account, AccountId, ShareMode};
 use otomo_domain::address::Address;
-use otomo_domain::sharing::PRACTICE;
 use otomo_domain::time::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, OptionalExtension, Row, params};
@@ -85,13 +84,14 @@ pub fn with_address(db: &Connection, address: &Address) -> rusqlite::Result<Opti
 }
 
 /// Counts a decision of the rep about mail of an account, as far as it matters. True if it was the last one that had to be
-/// asked about: from now on, and for what arrives from now on, the mode holds.
-pub fn count_decided(db: &Connection, id: AccountId, at: Timestamp) -> rusqlite::Result<bool> {
-    let Some(mut account) = get(db, id)?.filter(|account| account.settings.decided < PRACTICE) else {
+/// asked about: from now on, and for what arrives from now on, the mode holds. `set` is the mode that the policy sets.
+pub fn count_decided(db: &Connection, id: AccountId, set: Option<ShareMode>, at: Timestamp) -> rusqlite::Result<bool> {
+    let Some(mut account) = get(db, id)?.filter(|account| account.settings.practice_left() > 0) else {
         return Ok(false);
     };
     account.settings.decided += 1;
-    let practised = account.settings.decided == PRACTICE && account.settings.share_mode == Some(ShareMode::Share);
+    let mode = set.or(account.settings.share_mode);
+    let practised = account.settings.practice_left() == 0 && mode == Some(ShareMode::Share);
     if practised {
         account.settings.mode_since = Some(at);
     }

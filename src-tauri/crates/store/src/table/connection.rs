@@ -2,6 +2,7 @@
 
 use otomo_domain::account::{Connection as CrmConnection, ConnectionId, ConnectionStatus};
 use otomo_domain::connector::Identity;
+use otomo_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::column::{json, json_opt, to_json, to_word, word};
@@ -17,27 +18,34 @@ CREATE TABLE connection (
 ) STRICT;
 ";
 
+/// When it was connected. Of the first ones nobody noted it.
+pub(crate) const ADD_CREATION: &str = "ALTER TABLE connection ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;";
+
 pub fn add(
     db: &Connection,
     kind: &str,
     name: &str,
     settings: &serde_json::Value,
     identity: &Identity,
+    now: Timestamp,
 ) -> rusqlite::Result<ConnectionId> {
-    let sql = "INSERT INTO connection (kind, name, settings, status, identity) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql =
+        "INSERT INTO connection (kind, name, settings, status, identity, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let status = to_word(&ConnectionStatus::Active)?;
-    db.prepare_cached(sql)?.execute(params![kind, name, to_json(settings)?, status, to_json(identity)?])?;
+    let values = params![kind, name, to_json(settings)?, status, to_json(identity)?, now.0];
+    db.prepare_cached(sql)?.execute(values)?;
     Ok(ConnectionId(db.last_insert_rowid()))
 }
 
 pub fn list(db: &Connection) -> rusqlite::Result<Vec<CrmConnection>> {
-    let mut statement = db.prepare_cached("SELECT id, kind, name, settings, status FROM connection ORDER BY id")?;
+    let mut statement =
+        db.prepare_cached("SELECT id, kind, name, settings, status, created_at FROM connection ORDER BY id")?;
     let rows = statement.query_map([], read)?;
     rows.collect()
 }
 
 pub fn get(db: &Connection, id: ConnectionId) -> rusqlite::Result<Option<CrmConnection>> {
-    let sql = "SELECT id, kind, name, settings, status FROM connection WHERE id = ?1";
+    let sql = "SELECT id, kind, name, settings, status, created_at FROM connection WHERE id = ?1";
     db.prepare_cached(sql)?.query_row([id.0], read).optional()
 }
 
@@ -48,6 +56,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<CrmConnection> {
         name: row.get(2)?,
         settings: json(row, 3)?,
         status: word(row, 4)?,
+        created_at: Timestamp(row.get(5)?),
     })
 }
 

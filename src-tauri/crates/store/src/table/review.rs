@@ -46,12 +46,13 @@ CREATE INDEX review_change ON review (change);
 CREATE INDEX review_changed_at ON review (state, changed_at);
 ";
 
-/// Who decided, and what the rep does with a mail besides deciding.
+/// Who decided, when the rep did, and what the rep does with a mail besides deciding.
 pub(crate) const ADD_ORIGIN: &str = "
 ALTER TABLE review ADD COLUMN origin TEXT;
 ALTER TABLE review ADD COLUMN snoozed_until INTEGER;
 ALTER TABLE review ADD COLUMN included INTEGER NOT NULL DEFAULT 0;
-UPDATE review SET origin = '{\"by\":\"user\"}' WHERE decision IS NOT NULL;
+ALTER TABLE review ADD COLUMN decided_at INTEGER;
+UPDATE review SET origin = '{\"by\":\"user\"}', decided_at = changed_at WHERE decision IS NOT NULL;
 ";
 
 /// Row number of a review.
@@ -117,22 +118,32 @@ pub fn get(db: &Connection, id: ReviewId) -> rusqlite::Result<ReviewRow> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM review WHERE id = ?1"))?.query_row([id.0], read)
 }
 
-/// Writes a review; `decision` stays as it was if `None`.
+/// What the rep did that a review is written for; what is `None` stays as it was.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Word {
+    /// The command it belongs to.
+    pub decision: Option<i64>,
+    /// When the rep said whether it is to be shared.
+    pub decided_at: Option<Timestamp>,
+}
+
+/// Writes a review.
 pub fn put(
     db: &Connection,
     subject: &Subject,
     review: &Review,
-    decision: Option<i64>,
+    word: Word,
     now: Timestamp,
 ) -> rusqlite::Result<ReviewId> {
     let sql = "INSERT INTO review (connection, key, content, state, rev, decision, choice, payload, release_at, retract_after,
-                   returned, attempt, next_attempt_at, fault, remote, changed_at, origin, snoozed_until, included, change)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+                   returned, attempt, next_attempt_at, fault, remote, changed_at, origin, snoozed_until, included, decided_at,
+                   change)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
                    (SELECT coalesce(max(change), 0) + 1 FROM review))
                ON CONFLICT (connection, key, content) DO UPDATE SET state = ?4, rev = ?5, decision = coalesce(?6, decision),
                    choice = ?7, payload = ?8, release_at = ?9, retract_after = ?10, returned = ?11, attempt = ?12,
                    next_attempt_at = ?13, fault = ?14, remote = ?15, changed_at = ?16, origin = ?17,
-                   snoozed_until = ?18, included = ?19, change = excluded.change
+                   snoozed_until = ?18, included = ?19, decided_at = coalesce(?20, decided_at), change = excluded.change
                RETURNING id";
     let values = params![
         subject.connection.0,
@@ -140,7 +151,7 @@ pub fn put(
         subject.mail.content.as_bytes(),
         review.state.as_ref().map(to_word).transpose()?,
         i64::try_from(review.rev).unwrap_or(i64::MAX),
-        decision,
+        word.decision,
         review.choice.as_ref().map(to_json).transpose()?,
         review.payload.as_ref().map(|d| d.as_bytes().as_slice()),
         review.release_at.map(|t| t.0),
@@ -154,6 +165,7 @@ pub fn put(
         review.origin.as_ref().map(to_json).transpose()?,
         review.snoozed_until.map(|t| t.0),
         review.included,
+        word.decided_at.map(|t| t.0),
     ];
     db.prepare_cached(sql)?.query_row(values, |row| row.get(0).map(ReviewId))
 }

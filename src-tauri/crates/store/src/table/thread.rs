@@ -71,27 +71,27 @@ pub fn mails_of(db: &Connection, key: MailKey) -> rusqlite::Result<Vec<MailRow>>
 /// What was decided at a connection about the conversation of a mail, this mail aside, without [`others`]. Asked of a cache connection, which
 /// has the ledger attached.
 pub fn facts(db: &Connection, connection: ConnectionId, mail: MailRow) -> rusqlite::Result<ThreadFacts> {
-    let sql = "SELECT m.id, r.state, r.origin, r.changed_at FROM mail m
+    let sql = "SELECT m.id, r.state, r.origin, r.decided_at, r.retract_after FROM mail m
                JOIN ledger.review r ON r.connection = ?1 AND r.key = m.key AND r.content = m.content
                WHERE m.thread = (SELECT thread FROM mail WHERE id = ?2) AND m.id <> ?2 AND r.state IS NOT NULL
-               ORDER BY r.changed_at";
+               ORDER BY r.decided_at, r.state = 'private' OR r.retract_after";
     let mut facts = ThreadFacts::default();
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([connection.0, mail.0])?;
     while let Some(row) = rows.next()? {
         let (state, origin): (State, Option<Origin>) = (word(row, 1)?, json_opt(row, 2)?);
         let by_rep = origin.is_some_and(|origin| origin.is_user());
-        match state {
-            State::Private if by_rep => facts.private_since = Some(Timestamp(row.get(3)?)),
-            state if state.is_shared() => {
-                // The rep's last word about the conversation counts.
-                if by_rep {
-                    facts.private_since = None;
-                }
-                let people = participant::of_mail(db, MailRow(row.get(0)?))?;
-                facts.shared_with.extend(people.into_iter().map(|p| p.person.address));
-            }
-            _ => {}
+        // On the wire it is shared until it is taken back, whatever the rep has said meanwhile.
+        let private = state == State::Private || row.get(4)?;
+        // The rep's last word about the conversation counts, not when it was carried out.
+        if by_rep && private {
+            facts.private_since = row.get::<_, Option<i64>>(3)?.map(Timestamp);
+        } else if by_rep && state.is_shared() {
+            facts.private_since = None;
+        }
+        if state.is_shared() {
+            let people = participant::of_mail(db, MailRow(row.get(0)?))?;
+            facts.shared_with.extend(people.into_iter().map(|p| p.person.address));
         }
     }
     Ok(facts)

@@ -80,7 +80,7 @@ async fn the_state_shown_is_the_one_the_domain_says_for_every_state() {
             let review = Review { state, rev: 3, ..Review::default() };
             expected.insert(name.clone(), review.state(&triage));
             let subject = fixture::subject(CRM, &fixture::mail(&name));
-            ledger(&store, move |db| Ok(review::put(db, &subject, &review, None, NOW)?)).await;
+            ledger(&store, move |db| Ok(review::put(db, &subject, &review, review::Word::default(), NOW)?)).await;
         }
         let undecided = format!("{t}-undecided");
         add(&store, undecided.clone(), NOW, triage.clone()).await;

@@ -120,8 +120,9 @@ async fn facts_after(decided: Vec<Decided>) -> ThreadFacts {
 
 #[tokio::test]
 async fn an_answer_is_told_what_the_rep_said_last_about_its_conversation() {
-    use otomo_domain::review::Act::{KeepPrivate, Undo};
+    use otomo_domain::review::Act::{KeepPrivate, Lease, SendNow, Undo};
     let share = || fixture::share("p");
+    let engine = Origin::Engine;
     let check = async |decided: Vec<Decided>, private_since: Option<i64>, people: usize| {
         let facts = facts_after(decided.clone()).await;
         let since = private_since.map(|second| Timestamp(fixture::NOW.0 + second * 1000));
@@ -138,4 +139,17 @@ async fn an_answer_is_told_what_the_rep_said_last_about_its_conversation() {
     check(vec![(0, share(), Origin::Mode(1)), (1, KeepPrivate, Origin::User)], Some(1), people).await;
     check(vec![(0, KeepPrivate, Origin::User), (1, share(), Origin::User)], None, people).await;
     check(vec![(0, KeepPrivate, Origin::User), (1, share(), Origin::Mode(1))], Some(0), people).await;
+    let hastened = (1, SendNow { now: fixture::NOW }, Origin::User);
+    check(vec![(0, KeepPrivate, Origin::User), (1, share(), Origin::Mode(1)), hastened], None, people).await;
+    check(vec![(0, KeepPrivate, Origin::User), (1, share(), Origin::User), (1, Undo, Origin::User)], Some(0), 0).await;
+    // What was shared before is carried out later.
+    let (release, delivered) = (fixture::release("p"), fixture::delivered());
+    let shared = [(1, share(), Origin::User), (0, KeepPrivate, Origin::User)];
+    let carried_out =
+        [(1, release.clone(), engine.clone()), (1, Lease, engine.clone()), (1, delivered, engine.clone())];
+    check([&shared[..], &carried_out].concat(), Some(1), people).await;
+    // It is taken back while it is on the wire.
+    let sent = [(1, share(), Origin::User), (1, release, engine.clone()), (1, Lease, engine)];
+    let taken_back = [(0, KeepPrivate, Origin::User), (1, Undo, Origin::User)];
+    check([&sent[..], &taken_back].concat(), Some(4), people).await;
 }
