@@ -11,7 +11,7 @@ use otomo_domain::policy::Policy;
 use otomo_domain::rules::{About, Rule};
 use otomo_domain::time::Timestamp;
 use otomo_store::table::mail::MailRow;
-use otomo_store::table::{copy, mail, mail_account, participant, setting, thread, triage};
+use otomo_store::table::{mail, mail_account, participant, place, setting, thread, triage};
 use otomo_store::{Connection as Db, StoreFault};
 
 use crate::engine::Engine;
@@ -210,7 +210,7 @@ fn rows_about(db: &Db, about: &About) -> Result<Vec<MailRow>, StoreFault> {
         }
         About::Folder(folder) => {
             let folder = fold(folder);
-            copy::mails_in(db, |name| fold(name) == folder)?
+            place::mails_in(db, |name| fold(name) == folder)?
         }
     })
 }

@@ -7,8 +7,8 @@
 use otomo_domain::account::{Account, AccountId, ConnectionId, SignIn};
 use otomo_domain::review::{Act, State};
 use otomo_store::table::mail::MailRow;
-use otomo_store::table::review::{self, Subject};
-use otomo_store::table::{account, folder, health, mail, mail_account, secret, setting};
+use otomo_store::table::review::{self, ReviewRow, Subject};
+use otomo_store::table::{account, folder, health, mail, mail_account, place, secret, setting};
 
 use crate::credential::owner;
 use crate::engine::{Engine, Task};
@@ -173,3 +173,4 @@ fn provider_of(account: &Account) -> Option<String> {
 
 #[cfg(test)]
 mod tests;
+        place::remove(db, mail, id)?;
