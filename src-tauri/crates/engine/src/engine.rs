@@ -28,6 +28,7 @@ use crate::fault::Fault;
 use crate::sign_in::SignIns;
 use crate::status::{Board, Doing};
 use crate::triage::Snapshot;
+use crate::sweep::Reach;
 use crate::{deliver, receive, refresh};
 
 /// The policy as it was found at the start.
@@ -97,8 +98,10 @@ pub struct Inner {
     pub board: Board,
     pub(crate) awake: Mutex<Awake>,
     pub(crate) snapshot: Mutex<Arc<Snapshot>>,
-    /// Held while mail is held against changed rules; true if that did not come to its end.
-    pub(crate) sweeping: tokio::sync::Mutex<bool>,
+    /// Held while mail is held against changed rules; what of it has not come to its end.
+    pub(crate) sweeping: tokio::sync::Mutex<Option<Reach>>,
+    /// Held while the rules are read anew; what of the mail has not been held against them yet.
+    pub(crate) unswept: tokio::sync::Mutex<Option<Reach>>,
     pub(crate) holds: Mutex<HashMap<ConnectionId, Timestamp>>,
     connectors: Mutex<HashMap<ConnectionId, Arc<dyn CrmConnector>>>,
     /// Something may be due in the outbox.
@@ -156,6 +159,7 @@ impl Engine {
             snapshot: Mutex::default(),
             sweeping: tokio::sync::Mutex::default(),
             holds: Mutex::default(),
+            unswept: tokio::sync::Mutex::default(),
             connectors: Mutex::default(),
             outbox: Notify::new(),
             revocations: Notify::new(),

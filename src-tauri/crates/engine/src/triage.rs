@@ -116,11 +116,7 @@ impl Engine {
             let sharing = accounts.into_iter().map(|a| (a.id, a.settings.sharing)).collect();
             Ok(Snapshot { own, connections, sharing, until })
         });
-        let fresh = Arc::new(fresh.await?);
-        let mut current = self.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
-        let differs = *current != fresh;
-        *current = fresh;
-        Ok(differs)
+        Ok(fresh.await?)
     }
 }
 

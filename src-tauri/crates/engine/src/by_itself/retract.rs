@@ -28,10 +28,13 @@ impl Engine {
         if held.as_deref() == Some(&*forbidden) {
             return Ok(());
         }
+        let mut all = true;
         for state in [State::Uploading, State::Verifying, State::Logged] {
-            self.retract_forbidden_in(state).await?;
+            all &= self.retract_forbidden_in(state).await?;
         }
-        self.store.ledger.write(move |db| Ok(setting::set(db, HELD, &forbidden)?)).await?;
+        if all {
+            self.store.ledger.write(move |db| Ok(setting::set(db, HELD, &forbidden)?)).await?;
+        }
         self.bus.changed(&[Tag::History, Tag::Queue, Tag::Review]);
         Ok(())
     }
@@ -48,8 +51,9 @@ impl Engine {
         Digest::of(serde_json::json!(all).to_string().as_bytes()).to_string()
     }
 
-    async fn retract_forbidden_in(&self, state: State) -> Result<(), Fault> {
-        let mut after = None;
+    /// Holds everything in a state against the policies. False if that failed with one of them: it is tried again.
+    async fn retract_forbidden_in(&self, state: State) -> Result<bool, Fault> {
+        let (mut after, mut all) = (None, true);
         loop {
             let page = self
                 .store
@@ -59,11 +63,16 @@ impl Engine {
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(AfterReview { changed_at: last.changed_at, id: last.id });
             for row in &page {
-                if self.is_forbidden_by_policy(row).await? {
-                    self.take_back(row).await?;
+                if let Err(fault) = self.retract_if_forbidden(row).await {
+                    tracing::warn!(review = row.id.0, %fault, "a mail could not be held against the policies");
+                    all = false;
                 }
             }
         }
+    }
+
+    async fn retract_if_forbidden(&self, row: &ReviewRow) -> Result<(), Fault> {
+        if self.is_forbidden_by_policy(row).await? { self.take_back(row).await } else { Ok(()) }
     }
 
     async fn is_forbidden_by_policy(&self, row: &ReviewRow) -> Result<bool, Fault> {
