@@ -173,6 +173,7 @@ impl Engine {
         engine.catch_up().await?;
         engine.finish_wipes().await?;
         Ok(engine)
+        engine.finish_matches().await?;
     }
 
     /// Starts the workers: one task per account, one per connection, one for the outbox, one for sign-ins that are taken back.
