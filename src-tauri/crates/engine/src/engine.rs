@@ -16,6 +16,7 @@ use otomo_domain::review::State;
 use otomo_domain::secret::SecretString;
 use otomo_domain::time::Timestamp;
 use otomo_store::Store;
+use otomo_store::table::mail::MailRow;
 use otomo_store::table::{account, connection, raw, review, secret};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -27,8 +28,8 @@ use crate::event::Bus;
 use crate::fault::Fault;
 use crate::sign_in::SignIns;
 use crate::status::{Board, Doing};
-use crate::triage::Snapshot;
 use crate::sweep::Reach;
+use crate::triage::Snapshot;
 use crate::{deliver, receive, refresh};
 
 /// The policy as it was found at the start.
@@ -158,8 +159,8 @@ impl Engine {
             awake: Mutex::new(awake),
             snapshot: Mutex::default(),
             sweeping: tokio::sync::Mutex::default(),
-            holds: Mutex::default(),
             unswept: tokio::sync::Mutex::default(),
+            holds: Mutex::default(),
             connectors: Mutex::default(),
             outbox: Notify::new(),
             revocations: Notify::new(),
@@ -172,8 +173,8 @@ impl Engine {
         deliver::recover(&engine).await?;
         engine.catch_up().await?;
         engine.finish_wipes().await?;
-        Ok(engine)
         engine.finish_matches().await?;
+        Ok(engine)
     }
 
     /// Starts the workers: one task per account, one per connection, one for the outbox, one for sign-ins that are taken back.
@@ -285,18 +286,10 @@ impl Engine {
         ];
         let active: Vec<ConnectionId> =
             connections.iter().filter(|c| c.status == ConnectionStatus::Active).map(|c| c.id).collect();
-        let left = self.store.ledger.read(move |db| {
-            let mut left = Vec::new();
-            for state in moving {
-                left.extend(review::in_state(db, state, 1000)?);
-            }
-            Ok(left)
-        });
-        if left.await?.iter().any(|row| active.contains(&row.subject.connection)) {
-            return Ok(false);
-        }
         for connection in active {
-            if !self.by_itself(connection).await?.is_empty() {
+            let at = review::Filter { connection: Some(connection), ..review::Filter::default() };
+            let left = self.store.ledger.read(move |db| Ok(review::latest(db, &moving, &at, None, 1)?));
+            if !left.await?.is_empty() || !self.by_itself(connection, MailRow(0)).await?.is_empty() {
                 return Ok(false);
             }
         }

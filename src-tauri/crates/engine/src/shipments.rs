@@ -41,10 +41,6 @@ const PIECE: usize = 200;
 const LOOKED_THROUGH: usize = 5000;
 
 impl Shipment {
-    fn place(&self) -> AfterReview {
-        AfterReview { changed_at: self.row.changed_at, id: self.row.id }
-    }
-
     /// Whether the folded text stands in anything that is shown of it.
     fn says(&self, needle: &str) -> bool {
         let who = self.who.iter().flat_map(|who| [who.name.as_str(), who.address.as_str()]);
@@ -83,7 +79,7 @@ impl Engine {
             let ends = rows.len() < size;
             looked_at += rows.len();
             for shipment in self.shipped(rows).await? {
-                next = Some(shipment.place());
+                next = Some(shipment.row.place());
                 if needle.as_ref().is_none_or(|needle| shipment.says(needle)) {
                     found.push(shipment);
                 }

@@ -198,7 +198,7 @@ mod tests {
         let page =
             |state| desk::page(&cache, ConnectionId(3), &[state], desk::Pile::All, None, 9).expect("a page").len();
         assert_eq!((page(State::Excluded), page(State::Pending)), (1, 1));
-        assert!(desk::by_itself(&cache, ConnectionId(3), 9).expect("a look").is_empty());
+        assert!(desk::by_itself(&cache, ConnectionId(3), mail::MailRow(0), 9).expect("a look").is_empty());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use otomo_domain::digest::Digest;
 use otomo_domain::payload::Frozen;
 use otomo_domain::review::{Act, State, Triage};
 use otomo_domain::rules::{Exclusion, Origin, Then};
-use otomo_store::table::review::{self, AfterReview, ReviewRow};
+use otomo_store::table::review::{self, ReviewRow};
 use otomo_store::table::{outbox, setting};
 use otomo_store::transition::{Context, apply};
 
@@ -60,8 +60,8 @@ impl Engine {
                 .ledger
                 .read(move |db| Ok(review::latest(db, &[state], &review::Filter::default(), after, STEP)?))
                 .await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = Some(AfterReview { changed_at: last.changed_at, id: last.id });
+            let Some(last) = page.last() else { return Ok(all) };
+            after = Some(last.place());
             for row in &page {
                 if let Err(fault) = self.retract_if_forbidden(row).await {
                     tracing::warn!(review = row.id.0, %fault, "a mail could not be held against the policies");
