@@ -33,25 +33,31 @@ pub(crate) async fn round(engine: &Engine) -> Result<(), Fault> {
         return Ok(());
     }
     for connection in engine.active_connections().await? {
-        decide_all(engine, connection).await?;
+        if let Err(fault) = decide_all(engine, connection).await {
+            tracing::warn!(connection = connection.0, %fault, "nothing could be decided by itself at a connection");
+        }
     }
     Ok(())
 }
 
 /// Decides on what waits at a connection. A mail that can't be read does not keep the others waiting.
 async fn decide_all(engine: &Engine, connection: ConnectionId) -> Result<(), Fault> {
-    let waiting = engine.by_itself(connection).await?;
-    let mut moved = false;
-    for row in &waiting {
-        match decide(engine, connection, *row).await {
-            Ok(did) => moved |= did,
-            Err(fault) => tracing::warn!(%fault, "a mail could not be decided on by itself"),
+    let (mut after, mut moved) = (MailRow(0), 0);
+    while moved < AT_ONCE {
+        let waiting = engine.by_itself(connection, after).await?;
+        let Some(last) = waiting.last() else { break };
+        after = *last;
+        for row in &waiting {
+            match decide(engine, connection, *row).await {
+                Ok(did) => moved += usize::from(did),
+                Err(fault) => tracing::warn!(%fault, "a mail could not be decided on by itself"),
+            }
         }
     }
-    if moved {
+    if moved > 0 {
         engine.bus.changed(&[Tag::Review, Tag::Queue]);
     }
-    if moved && waiting.len() == AT_ONCE {
+    if moved >= AT_ONCE {
         engine.outbox.notify_one();
     }
     Ok(())
@@ -133,15 +139,15 @@ async fn leave(engine: &Engine, row: MailRow, opened: Opened, ask: Option<Ask>) 
 }
 
 impl Engine {
-    /// Mail at a connection that would go, or stay, by itself, and that nobody has touched.
-    pub(crate) async fn by_itself(&self, connection: ConnectionId) -> Result<Vec<MailRow>, Fault> {
-        let look = self.store.cache.read(move |db| Ok(desk::by_itself(db, connection, 1)?));
+    /// Mail at a connection that would go, or stay, by itself, and that nobody has touched; of rows after this one.
+    pub(crate) async fn by_itself(&self, connection: ConnectionId, after: MailRow) -> Result<Vec<MailRow>, Fault> {
+        let look = self.store.cache.read(move |db| Ok(desk::by_itself(db, connection, after, 1)?));
         if look.await?.is_empty() {
             return Ok(Vec::new());
         }
         let waiting = self.store.cache.write(move |db| {
             desk::catch_up(db)?;
-            Ok(desk::by_itself(db, connection, AT_ONCE)?)
+            Ok(desk::by_itself(db, connection, after, AT_ONCE)?)
         });
         Ok(waiting.await?)
     }

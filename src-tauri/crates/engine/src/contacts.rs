@@ -1,4 +1,7 @@
 //! Whose address it is: looked up in the local index, said by the rep, or made in the CRM on the rep's word.
+//!
+//! What the rep says stands in the ledger, what it means for mail in the cache. The ledger notes the address until its mail
+//! has been matched again, so that a start after a crash finishes it.
 
 use std::collections::BTreeSet;
 
@@ -7,15 +10,22 @@ use otomo_domain::address::Address;
 use otomo_domain::connector::NewContact;
 use otomo_domain::contact::{Contact, RecordRef};
 use otomo_domain::error::{CrmFault, CrmFaultKind};
-use otomo_domain::rules::{About, Then};
+use otomo_domain::rules::Then;
 use otomo_domain::search::Query;
-use otomo_store::StoreFault;
 use otomo_store::table::alias::{self, Alias};
-use otomo_store::table::{contact, participant};
+use otomo_store::table::{contact, participant, setting};
 
 use crate::engine::Engine;
 use crate::event::Tag;
 use crate::fault::Fault;
+use crate::triage::retriage;
+
+/// Before an address, in the name of the setting that its mail is to be matched again.
+const MATCH: &str = "match:";
+
+fn to_match(address: &Address) -> String {
+    format!("{MATCH}{address}")
+}
 
 impl Engine {
     /// Records of the local index that fit what was typed, the best first, each with its company's name. The CRM is not
@@ -44,16 +54,34 @@ impl Engine {
         let name = self.store.cache.read(move |db| Ok(contact::name_of(db, connection, &sought)?)).await?;
         let name = name.ok_or(Fault::NoSuch("record"))?;
         let (now, said) = (self.now(), Alias { connection, address: address.clone(), record, name });
-        self.store.ledger.write(move |db| Ok(alias::add(db, &said, now)?)).await?;
-        self.match_again([address]).await
+        let written = self.store.ledger.write(move |db| {
+            alias::add(db, &said, now)?;
+            Ok(setting::set(db, &to_match(&said.address), "")?)
+        });
+        written.await?;
+        self.match_again(address).await
     }
 
     /// Takes back what the rep said of an address; true if there was anything.
     pub async fn unlink_address(&self, connection: ConnectionId, address: Address) -> Result<bool, Fault> {
         let said = address.clone();
-        let was = self.store.ledger.write(move |db| Ok(alias::remove(db, connection, &said)?)).await?;
-        self.match_again([address]).await?;
+        let written = self.store.ledger.write(move |db| {
+            let was = alias::remove(db, connection, &said)?;
+            setting::set(db, &to_match(&said), "")?;
+            Ok(was)
+        });
+        let was = written.await?;
+        self.match_again(address).await?;
         Ok(was)
+    }
+
+    /// Matches the mail again that the end of the process kept from being matched.
+    pub(crate) async fn finish_matches(&self) -> Result<(), Fault> {
+        let names = self.store.ledger.read(|db| Ok(setting::names(db, MATCH)?)).await?;
+        for address in names.iter().filter_map(|name| Address::parse(name.strip_prefix(MATCH)?)) {
+            self.match_again(address).await?;
+        }
+        Ok(())
     }
 
     /// Makes a contact in the CRM, because the rep clicked on it: the CRM is told its name and address. It is in the local
@@ -73,10 +101,15 @@ impl Engine {
             }
             other => other?,
         };
-        let kept = made.clone();
-        let changed = self.store.cache.write(move |db| Ok(contact::take_one(db, id, &kept)?)).await?;
-        self.bus.changed(&[Tag::Contacts]);
-        self.match_again(changed).await?;
+        let (kept, keeper, now) = (made.clone(), self.clone(), self.now());
+        let taken = self.store.cache.write(move |db| {
+            let changed = contact::take_one(db, id, &kept)?.into_iter().collect();
+            let snapshot = keeper.snapshot();
+            participant::mails_with(db, &changed)?.into_iter().try_for_each(|row| retriage(db, row, &snapshot, now))
+        });
+        taken.await?;
+        self.bus.changed(&[Tag::Contacts, Tag::Review, Tag::Mail]);
+        self.outbox.notify_one();
         Ok(made)
     }
 
@@ -93,20 +126,17 @@ impl Engine {
         }
         let snapshot = self.snapshot();
         let standards = snapshot.connections.get(&id).ok_or(Fault::NoSuch("connection"))?;
-        let is_about = |about: &About| match about {
-            About::Address(address) => address == email,
-            About::Domain(domain) => email.is_at(domain),
-            _ => false,
-        };
-        let mut rules = standards.book.rules().iter().filter(|rule| rule.is_policy() && rule.then == Then::NeverLog);
-        if rules.any(|rule| is_about(&rule.about)) { Err(Fault::Policy("never_log")) } else { Ok(()) }
+        let mut rules = standards.book.about_address(email);
+        let forbidden = rules.any(|rule| rule.is_policy() && rule.then == Then::NeverLog);
+        if forbidden { Err(Fault::Policy("never_log")) } else { Ok(()) }
     }
 
-    /// Holds the mail of these people against the index again.
-    async fn match_again(&self, people: impl IntoIterator<Item = Address>) -> Result<(), Fault> {
-        let people: BTreeSet<Address> = people.into_iter().collect();
-        let read = self.store.cache.read(move |db| Ok::<_, StoreFault>(participant::mails_with(db, &people)?));
-        self.retriage_all(read.await?.into_iter().collect()).await
+    /// Holds the mail of somebody against the index again, and takes away the note that it is to be.
+    async fn match_again(&self, address: Address) -> Result<(), Fault> {
+        let (name, people) = (to_match(&address), BTreeSet::from([address]));
+        let mails = self.store.cache.read(move |db| Ok(participant::mails_with(db, &people)?)).await?;
+        self.retriage_all(mails.into_iter().collect()).await?;
+        Ok(self.store.ledger.write(move |db| Ok(setting::remove(db, &name)?)).await?)
     }
 }
 

@@ -3,7 +3,6 @@
 //! A lease is committed before the first byte leaves, the answer's meaning before anything else is done with it. A lost
 //! answer is settled by looking the key up, never by sending again.
 
-use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -32,6 +31,9 @@ use crate::release::release_due;
 
 /// How long the outbox sleeps at most: often enough to notice that the machine was suspended.
 const LOOK: Duration = Duration::from_secs(20);
+
+/// How many of a connection are looked for at once in each state.
+const AT_ONCE: usize = 500;
 
 /// An upload that the CRM says misses a file is tried again from its files this often.
 const FILE_ROUNDS: u32 = 3;
@@ -72,11 +74,13 @@ pub(crate) async fn run(engine: Engine) {
     }
 }
 
-/// Decides what is decided by itself, then releases what is due, then delivers what is due.
+/// Decides what is decided by itself, then releases what is due, then delivers what is due. What fails keeps none of the
+/// others from being tried.
 pub(crate) async fn round(engine: &Engine) -> Result<(), Fault> {
-    by_itself::round(engine).await?;
-    release_due(engine).await?;
-    deliver_due(engine).await
+    let decided = by_itself::round(engine).await;
+    let released = release_due(engine).await;
+    let delivered = deliver_due(engine).await;
+    decided.and(released).and(delivered)
 }
 
 /// Works on everything that is due, connections beside each other, the mail of one connection in order.
@@ -84,22 +88,8 @@ async fn deliver_due(engine: &Engine) -> Result<(), Fault> {
     if !engine.policy.allows_sharing() {
         return Ok(());
     }
-    let now = engine.now();
-    let due = engine.store.ledger.read(move |db| {
-        let mut due = Vec::new();
-        for state in [State::Verifying, State::RetractQueued, State::Queued, State::FailedRetry] {
-            due.extend(review::in_state(db, state, 500)?);
-        }
-        due.retain(|row| row.review.next_attempt_at.is_none_or(|at| at <= now));
-        Ok(due)
-    });
-    let active = engine.active_connections().await?;
-    let mut lanes: BTreeMap<ConnectionId, Vec<ReviewId>> = BTreeMap::new();
-    for row in due.await?.into_iter().filter(|row| active.contains(&row.subject.connection)) {
-        lanes.entry(row.subject.connection).or_default().push(row.id);
-    }
-    let lanes = lanes.into_iter().map(|(connection, rows)| async move {
-        if let Err(fault) = lane(engine, connection, rows).await {
+    let lanes = engine.active_connections().await?.into_iter().map(|connection| async move {
+        if let Err(fault) = lane(engine, connection).await {
             tracing::warn!(connection = connection.0, %fault, "a connection could not be worked on");
         }
     });
@@ -107,9 +97,22 @@ async fn deliver_due(engine: &Engine) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Works on the mail of one connection until it is done, paused, or told to wait.
-async fn lane(engine: &Engine, connection: ConnectionId, rows: Vec<ReviewId>) -> Result<(), Fault> {
+/// Works on the mail of one connection until it is done, paused, or told to wait. A mail that can't be worked on does not
+/// keep the others waiting.
+async fn lane(engine: &Engine, connection: ConnectionId) -> Result<(), Fault> {
     if held(engine, connection) {
+        return Ok(());
+    }
+    let now = engine.now();
+    let due = engine.store.ledger.read(move |db| {
+        let mut due = Vec::new();
+        for state in [State::Verifying, State::RetractQueued, State::Queued, State::FailedRetry] {
+            due.extend(review::due(db, connection, state, now, None, AT_ONCE)?.into_iter().map(|row| row.id));
+        }
+        Ok(due)
+    });
+    let due = due.await?;
+    if due.is_empty() {
         return Ok(());
     }
     let connector = match engine.connector(connection).await {
@@ -120,23 +123,31 @@ async fn lane(engine: &Engine, connection: ConnectionId, rows: Vec<ReviewId>) ->
         }
         other => other?,
     };
-    for id in rows {
+    for id in due {
         if !engine.active_connections().await?.contains(&connection) {
             return Ok(());
         }
-        let row = engine.store.ledger.read(move |db| Ok(review::get(db, id)?)).await?;
-        let go_on = match row.review.state {
-            Some(State::Verifying) => verify(engine, &row, &*connector).await?,
-            Some(State::RetractQueued) => retract(engine, &row, &*connector).await?,
-            Some(State::Queued | State::FailedRetry) => upload(engine, &row, &*connector).await?,
-            _ => true,
-        };
+        let go_on = work_on(engine, id, &*connector).await.unwrap_or_else(|fault| {
+            tracing::warn!(review = id.0, %fault, "a mail could not be worked on");
+            true
+        });
         engine.bus.changed(&[Tag::Queue, Tag::History, Tag::Review]);
         if !go_on {
             return Ok(());
         }
     }
     Ok(())
+}
+
+/// Works on one mail. False if the connection should rest now.
+async fn work_on(engine: &Engine, id: ReviewId, connector: &dyn CrmConnector) -> Result<bool, Fault> {
+    let row = engine.store.ledger.read(move |db| Ok(review::get(db, id)?)).await?;
+    match row.review.state {
+        Some(State::Verifying) => verify(engine, &row, connector).await,
+        Some(State::RetractQueued) => retract(engine, &row, connector).await,
+        Some(State::Queued | State::FailedRetry) => upload(engine, &row, connector).await,
+        _ => Ok(true),
+    }
 }
 
 /// Whether the CRM asked this connection to wait.
@@ -193,11 +204,14 @@ async fn keep_from_leaving(engine: &Engine, row: &ReviewRow, why: Exclusion) -> 
         Exclusion::Internal | Exclusion::Automated { .. } | Exclusion::NotATarget => Origin::Policy,
     };
     let (at, subject) = (engine.now(), row.subject);
-    let context = move |db: &otomo_store::Transaction<'_>| {
+    let keep = move |db: &otomo_store::Transaction<'_>| {
         apply(db, &subject, &Act::KeepPrivate, &Context { origin, ..Context::engine(at) })
     };
-    engine.store.ledger.write(context).await?;
-    Ok(())
+    match engine.store.ledger.write(keep).await.map_err(Fault::from) {
+        // The rep was quicker.
+        Err(Fault::Refused(_)) => Ok(()),
+        other => other.map(drop),
+    }
 }
 
 /// Uploads the files, then the mail. `None` if the connection was paused between two requests: nothing is logged yet.

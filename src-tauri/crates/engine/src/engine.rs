@@ -16,6 +16,7 @@ use otomo_domain::review::State;
 use otomo_domain::secret::SecretString;
 use otomo_domain::time::Timestamp;
 use otomo_store::Store;
+use otomo_store::table::mail::MailRow;
 use otomo_store::table::{account, connection, raw, review, secret};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -27,6 +28,7 @@ use crate::event::Bus;
 use crate::fault::Fault;
 use crate::sign_in::SignIns;
 use crate::status::{Board, Doing};
+use crate::sweep::Reach;
 use crate::triage::Snapshot;
 use crate::{deliver, receive, refresh};
 
@@ -97,8 +99,10 @@ pub struct Inner {
     pub board: Board,
     pub(crate) awake: Mutex<Awake>,
     pub(crate) snapshot: Mutex<Arc<Snapshot>>,
-    /// Held while mail is held against changed rules; true if that did not come to its end.
-    pub(crate) sweeping: tokio::sync::Mutex<bool>,
+    /// Held while mail is held against changed rules; what of it has not come to its end.
+    pub(crate) sweeping: tokio::sync::Mutex<Option<Reach>>,
+    /// Held while the rules are read anew; what of the mail has not been held against them yet.
+    pub(crate) unswept: tokio::sync::Mutex<Option<Reach>>,
     pub(crate) holds: Mutex<HashMap<ConnectionId, Timestamp>>,
     connectors: Mutex<HashMap<ConnectionId, Arc<dyn CrmConnector>>>,
     /// Something may be due in the outbox.
@@ -155,6 +159,7 @@ impl Engine {
             awake: Mutex::new(awake),
             snapshot: Mutex::default(),
             sweeping: tokio::sync::Mutex::default(),
+            unswept: tokio::sync::Mutex::default(),
             holds: Mutex::default(),
             connectors: Mutex::default(),
             outbox: Notify::new(),
@@ -168,6 +173,7 @@ impl Engine {
         deliver::recover(&engine).await?;
         engine.catch_up().await?;
         engine.finish_wipes().await?;
+        engine.finish_matches().await?;
         Ok(engine)
     }
 
@@ -280,18 +286,10 @@ impl Engine {
         ];
         let active: Vec<ConnectionId> =
             connections.iter().filter(|c| c.status == ConnectionStatus::Active).map(|c| c.id).collect();
-        let left = self.store.ledger.read(move |db| {
-            let mut left = Vec::new();
-            for state in moving {
-                left.extend(review::in_state(db, state, 1000)?);
-            }
-            Ok(left)
-        });
-        if left.await?.iter().any(|row| active.contains(&row.subject.connection)) {
-            return Ok(false);
-        }
         for connection in active {
-            if !self.by_itself(connection).await?.is_empty() {
+            let at = review::Filter { connection: Some(connection), ..review::Filter::default() };
+            let left = self.store.ledger.read(move |db| Ok(review::latest(db, &moving, &at, None, 1)?));
+            if !left.await?.is_empty() || !self.by_itself(connection, MailRow(0)).await?.is_empty() {
                 return Ok(false);
             }
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use otomo_domain::time::Timestamp;
 use otomo_store::table::audit::{self, Sealed};
+use serde::Serialize;
 
 use crate::engine::Engine;
 use crate::fault::Fault;
@@ -64,13 +65,23 @@ impl Export {
 }
 
 /// Rows of a table (RFC 4180). No cell is a formula to a spreadsheet, whoever wrote what stands in it.
-pub fn table(rows: impl IntoIterator<Item = Vec<String>>) -> String {
+pub fn table(rows: impl IntoIterator<Item = Vec<String>>) -> Result<String, Fault> {
     let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).flexible(true).from_writer(Vec::new());
     for row in rows {
-        // Writing into memory does not fail.
-        drop(out.write_record(row.iter().map(|cell| harmless(cell))));
+        out.write_record(row.iter().map(|cell| harmless(cell))).map_err(unwritten)?;
     }
-    out.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    let bytes = out.into_inner().map_err(unwritten)?;
+    String::from_utf8(bytes).map_err(unwritten)
+}
+
+/// A value as one line of JSON.
+pub fn line(value: &impl Serialize) -> Result<String, Fault> {
+    Ok(serde_json::to_string(value).map_err(unwritten)? + "\n")
+}
+
+/// A row that cannot be written: a file without it would be taken for a whole one.
+fn unwritten(error: impl std::fmt::Display) -> Fault {
+    Fault::NotSaved(error.to_string())
 }
 
 /// A cell that begins like a formula gets an apostrophe before it (OWASP, CSV Injection).

@@ -25,8 +25,11 @@ use crate::event::Tag;
 use crate::fault::Fault;
 use crate::preview::Opened;
 
-/// How many are released in one go before others get their turn.
+/// How many of a connection are released in one go before others get their turn.
 const AT_ONCE: usize = 100;
+
+/// How many are looked at together.
+const STEP: usize = 500;
 
 /// Releases what is due. Nothing is due while the machine has not settled, a policy cannot be read, or a connection is
 /// not active.
@@ -34,19 +37,33 @@ pub(crate) async fn release_due(engine: &Engine) -> Result<(), Fault> {
     if !engine.settled() || !engine.policy.allows_sharing() {
         return Ok(());
     }
-    let now = engine.now();
-    let active = engine.active_connections().await?;
-    let mut due = engine.store.ledger.read(|db| Ok(review::in_state(db, State::Scheduled, 10_000)?)).await?;
-    due.retain(|row| row.review.release_at.is_none_or(|at| at <= now) && active.contains(&row.subject.connection));
-    let mut released = 0;
-    for row in without_quiet(engine, due, now).await? {
-        released += usize::from(release(engine, &row).await?);
-        if released == AT_ONCE {
-            engine.outbox.notify_one();
-            break;
-        }
+    for connection in engine.active_connections().await? {
+        release_due_at(engine, connection).await?;
     }
     Ok(())
+}
+
+/// Releases what is due at a connection. A mail that can't be released does not keep the others waiting.
+async fn release_due_at(engine: &Engine, connection: ConnectionId) -> Result<(), Fault> {
+    let (now, mut after, mut released) = (engine.now(), None, 0);
+    loop {
+        let read = move |db: &otomo_store::Transaction<'_>| {
+            Ok(review::due(db, connection, State::Scheduled, now, after, STEP)?)
+        };
+        let due = engine.store.ledger.read(read).await?;
+        let Some(last) = due.last() else { return Ok(()) };
+        after = Some(last.place());
+        for row in without_quiet(engine, due, now).await? {
+            match release(engine, &row).await {
+                Ok(done) => released += usize::from(done),
+                Err(fault) => tracing::warn!(review = row.id.0, %fault, "a mail could not be released"),
+            }
+            if released == AT_ONCE {
+                engine.outbox.notify_one();
+                return Ok(());
+            }
+        }
+    }
 }
 
 /// Leaves out what would go by itself while one of its accounts has its quiet hours. It was not due in them when it was
@@ -85,7 +102,7 @@ async fn release(engine: &Engine, row: &ReviewRow) -> Result<bool, Fault> {
     let Some(mail_row) = found else {
         // A cache that was made anew may not have it yet; the decision waits for it.
         let gone = engine.in_step().await?;
-        return if gone { give_back(engine, subject, Returned::MailGone).await } else { Ok(false) };
+        return if gone { give_back(engine, row, Returned::MailGone).await } else { Ok(false) };
     };
     let opened = match engine.open_mail(subject.connection, mail_row).await {
         // It has come back, and has not been held against the rules yet.
@@ -93,11 +110,11 @@ async fn release(engine: &Engine, row: &ReviewRow) -> Result<bool, Fault> {
         other => other?,
     };
     if let Some(why) = objection(engine, mail_row, &opened).await? {
-        return give_back(engine, subject, why).await;
+        return give_back(engine, row, why).await;
     }
     match freeze(engine, row, opened).await {
-        Err(Fault::KeyTaken) => give_back(engine, subject, Returned::KeyTaken).await,
-        Err(Fault::Unsharable(_)) => give_back(engine, subject, Returned::PayloadChanged).await,
+        Err(Fault::KeyTaken) => give_back(engine, row, Returned::KeyTaken).await,
+        Err(Fault::Unsharable(_)) => give_back(engine, row, Returned::PayloadChanged).await,
         // The rep was quicker: an undo between the look and the transaction.
         Err(Fault::Refused(_) | Fault::Conflict { .. }) => Ok(false),
         other => {
@@ -123,7 +140,7 @@ async fn objection(engine: &Engine, row: MailRow, opened: &Opened) -> Result<Opt
 /// Builds the payload again and, if it is the one decided on, freezes it with its files.
 async fn freeze(engine: &Engine, row: &ReviewRow, opened: Opened) -> Result<bool, Fault> {
     let Some(choice) = row.review.choice.clone() else {
-        return give_back(engine, row.subject, Returned::PayloadChanged).await;
+        return give_back(engine, row, Returned::PayloadChanged).await;
     };
     let rebuilt = engine.freeze(&opened, &choice)?;
     let (at, expected_rev, subject, id) = (engine.now(), Some(row.review.rev), row.subject, row.id);
@@ -131,7 +148,7 @@ async fn freeze(engine: &Engine, row: &ReviewRow, opened: Opened) -> Result<bool
         opened.mail.attachments.into_iter().filter(|a| choice.attachments.contains(&a.sha256)).collect();
     let source = if files.is_empty() { Vec::new() } else { raw_of(engine, subject).await? };
     let Some(files) = decoded(files, source).await? else {
-        return give_back(engine, subject, Returned::PayloadChanged).await;
+        return give_back(engine, row, Returned::PayloadChanged).await;
     };
     engine
         .store
@@ -174,10 +191,15 @@ async fn raw_of(engine: &Engine, subject: Subject) -> Result<Vec<u8>, Fault> {
     Ok(read.await?)
 }
 
-/// Gives a scheduled mail back to the rep.
-async fn give_back(engine: &Engine, subject: Subject, why: Returned) -> Result<bool, Fault> {
-    let at = engine.now();
-    engine.store.ledger.write(move |db| apply(db, &subject, &Act::Return(why), &Context::engine(at))).await?;
+/// Gives a scheduled mail back to the rep. False if they have decided something else about it meanwhile.
+async fn give_back(engine: &Engine, row: &ReviewRow, why: Returned) -> Result<bool, Fault> {
+    let (subject, context) =
+        (row.subject, Context { expected_rev: Some(row.review.rev), ..Context::engine(engine.now()) });
+    let given = engine.store.ledger.write(move |db| apply(db, &subject, &Act::Return(why), &context)).await;
+    match given.map_err(Fault::from) {
+        Err(Fault::Refused(_) | Fault::Conflict { .. }) => return Ok(false),
+        other => other?,
+    };
     engine.bus.changed(&[Tag::Review, Tag::Queue]);
     Ok(true)
 }

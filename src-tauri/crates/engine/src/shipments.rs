@@ -36,15 +36,18 @@ pub struct Asked {
     pub text: Option<String>,
 }
 
+impl Asked {
+    /// The text as it is compared.
+    fn needle(&self) -> Option<String> {
+        self.text.as_deref().map(fold).filter(|text| !text.is_empty())
+    }
+}
+
 /// How many rows are read at once where a text is looked for, and how many are looked through for one page.
 const PIECE: usize = 200;
 const LOOKED_THROUGH: usize = 5000;
 
 impl Shipment {
-    fn place(&self) -> AfterReview {
-        AfterReview { changed_at: self.row.changed_at, id: self.row.id }
-    }
-
     /// Whether the folded text stands in anything that is shown of it.
     fn says(&self, needle: &str) -> bool {
         let who = self.who.iter().flat_map(|who| [who.name.as_str(), who.address.as_str()]);
@@ -74,7 +77,7 @@ impl Engine {
         after: Option<AfterReview>,
         limit: usize,
     ) -> Result<(Vec<Shipment>, Option<AfterReview>), Fault> {
-        let needle = asked.text.as_deref().map(fold).filter(|text| !text.is_empty());
+        let needle = asked.needle();
         let (mut found, mut next, mut looked_at) = (Vec::new(), after, 0);
         loop {
             let (states, filter, from) = (asked.states.clone(), asked.filter, next);
@@ -83,7 +86,7 @@ impl Engine {
             let ends = rows.len() < size;
             looked_at += rows.len();
             for shipment in self.shipped(rows).await? {
-                next = Some(shipment.place());
+                next = Some(shipment.row.place());
                 if needle.as_ref().is_none_or(|needle| shipment.says(needle)) {
                     found.push(shipment);
                 }
@@ -95,6 +98,34 @@ impl Engine {
                 return Ok((found, next.filter(|_| !ends)));
             }
         }
+    }
+
+    /// All reviews of a part of the history as it is now, but for the text asked for, last changed first.
+    pub async fn history_ids(&self, asked: &Asked) -> Result<Vec<ReviewId>, Fault> {
+        let (states, filter) = (asked.states.clone(), asked.filter);
+        let read = self.store.ledger.read(move |db| {
+            let (mut ids, mut after) = (Vec::new(), None);
+            loop {
+                let rows = review::latest(db, &states, &filter, after, LOOKED_THROUGH)?;
+                let Some(last) = rows.last() else { return Ok(ids) };
+                after = Some(last.place());
+                ids.extend(rows.iter().map(|row| row.id));
+            }
+        });
+        Ok(read.await?)
+    }
+
+    /// Those of these reviews that are in this part of the history still, and have the text asked for.
+    pub async fn history_of(&self, asked: &Asked, ids: Vec<ReviewId>) -> Result<Vec<Shipment>, Fault> {
+        let (needle, states) = (asked.needle(), asked.states.clone());
+        let read = self.store.ledger.read(move |db| {
+            let rows = ids.into_iter().map(|id| review::get(db, id)).collect::<Result<Vec<_>, _>>()?;
+            let is_in = |row: &ReviewRow| row.review.state.is_some_and(|state| states.contains(&state));
+            Ok(rows.into_iter().filter(is_in).collect())
+        });
+        let mut found = self.shipped(read.await?).await?;
+        found.retain(|shipment| needle.as_ref().is_none_or(|needle| shipment.says(needle)));
+        Ok(found)
     }
 
     /// Everything that happened to a mail that was decided on, oldest first, each with its row in the audit trace.

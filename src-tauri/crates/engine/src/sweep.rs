@@ -1,6 +1,7 @@
 //! A change of what mail is held against → the mail that it can make a difference to, held against it again.
 //!
-//! What all mail has been held against is noted at the end, so that a start finishes a sweep that a crash broke off.
+//! What all mail has been held against is noted at the end, so that a start finishes a sweep that a crash broke off. The
+//! note goes before the rules change: it stands only while no mail is left that other rules were asked about.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,7 @@ use otomo_domain::policy::Policy;
 use otomo_domain::rules::{About, Rule};
 use otomo_domain::time::Timestamp;
 use otomo_store::table::mail::MailRow;
-use otomo_store::table::{copy, mail, mail_account, participant, setting, thread, triage};
+use otomo_store::table::{mail, mail_account, participant, place, setting, thread, triage};
 use otomo_store::{Connection as Db, StoreFault};
 
 use crate::engine::Engine;
@@ -29,14 +30,14 @@ const STEP: usize = 500;
 const MANY: usize = 100;
 
 /// What of the mail a change can make a difference to.
-#[derive(Debug, PartialEq)]
-enum Reach {
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Reach {
     Everything,
     Parts(BTreeSet<Part>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
+pub(crate) enum Part {
     About(About),
     /// What matched: of the rest an account's mode says nothing.
     MatchedOf(AccountId),
@@ -45,30 +46,47 @@ enum Part {
 impl Engine {
     /// Takes a change of rules, accounts or connections in: the mail it is about is held against it again.
     pub async fn rules_changed(&self) -> Result<(), Fault> {
-        let mut unfinished = self.sweeping.lock().await;
-        let before = self.snapshot();
-        if !self.reload_snapshot().await? && !*unfinished {
+        // Before its turn comes: whatever is about to leave is held against them at once, however long a sweep takes.
+        self.read_rules().await?;
+        let mut under_way = self.sweeping.lock().await;
+        let further = self.unswept.lock().await.take();
+        *under_way = Reach::and(under_way.take(), further);
+        let Some(reach) = under_way.clone() else { return Ok(()) };
+        self.sweep(reach).await?;
+        *under_way = None;
+        Ok(())
+    }
+
+    /// Reads the rules anew, and notes what of the mail their change can make a difference to.
+    async fn read_rules(&self) -> Result<(), Fault> {
+        // One after the other: rules that were read earlier never take the place of later ones.
+        let mut unswept = self.unswept.lock().await;
+        let (before, fresh) = (self.snapshot(), self.fresh_snapshot().await?);
+        if *before == fresh {
             return Ok(());
         }
-        let reach = if *unfinished { Reach::Everything } else { Reach::between(&before, &self.snapshot()) };
-        *unfinished = true;
-        self.sweep(reach).await?;
-        *unfinished = false;
+        self.store.ledger.write(|db| Ok(setting::remove(db, SWEPT)?)).await?;
+        *unswept = Reach::and(unswept.take(), Some(Reach::between(&before, &fresh)));
+        self.replace_snapshot(fresh);
         Ok(())
     }
 
     /// Reads the rules at the start, and finishes a sweep that a crash broke off.
     pub(crate) async fn catch_up(&self) -> Result<(), Fault> {
-        let _turn = self.sweeping.lock().await;
+        let mut under_way = self.sweeping.lock().await;
         let (policy, now) = (self.policy.policy(), self.now());
         self.store.ledger.write(move |db| note_mode(db, &policy, now)).await?;
-        self.reload_snapshot().await?;
+        let fresh = self.fresh_snapshot().await?;
+        self.replace_snapshot(fresh);
         let finished = self.store.ledger.read(|db| Ok(setting::get(db, SWEPT)?)).await?;
         if finished == Some(self.snapshot().digest().to_string()) {
-            Ok(())
-        } else {
-            self.sweep(Reach::Everything).await
+            // What was swept is not yet what was taken back.
+            return self.retract_forbidden().await;
         }
+        *under_way = Some(Reach::Everything);
+        self.sweep(Reach::Everything).await?;
+        *under_way = None;
+        Ok(())
     }
 
     /// Lets go of the rules that have ended meanwhile.
@@ -88,10 +106,19 @@ impl Engine {
                 self.retriage_all(rows.into_iter().collect()).await?;
             }
         }
-        self.store.ledger.write(move |db| Ok(setting::set(db, SWEPT, &against)?)).await?;
+        self.note_swept(against).await?;
         self.retract_forbidden().await?;
         self.bus.changed(&[Tag::Review, Tag::Mail]);
         self.outbox.notify_one();
+        Ok(())
+    }
+
+    /// Notes what all mail has been held against, unless the rules have changed again meanwhile.
+    async fn note_swept(&self, against: String) -> Result<(), Fault> {
+        let unswept = self.unswept.lock().await;
+        if unswept.is_none() {
+            self.store.ledger.write(move |db| Ok(setting::set(db, SWEPT, &against)?)).await?;
+        }
         Ok(())
     }
 
@@ -142,6 +169,18 @@ fn note_mode(db: &Db, policy: &Policy, now: Timestamp) -> Result<(), StoreFault>
 }
 
 impl Reach {
+    /// What one or the other reaches.
+    fn and(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(Self::Parts(mut parts)), Some(Self::Parts(further))) => {
+                parts.extend(further);
+                Some(Self::Parts(parts))
+            }
+            (Some(_), Some(_)) => Some(Self::Everything),
+            (one, other) => one.or(other),
+        }
+    }
+
     fn between(before: &Snapshot, after: &Snapshot) -> Self {
         if before.own != after.own || !before.connections.keys().eq(after.connections.keys()) {
             return Self::Everything;
@@ -208,7 +247,7 @@ fn rows_about(db: &Db, about: &About) -> Result<Vec<MailRow>, StoreFault> {
         }
         About::Folder(folder) => {
             let folder = fold(folder);
-            copy::mails_in(db, |name| fold(name) == folder)?
+            place::mails_in(db, |name| fold(name) == folder)?
         }
     })
 }

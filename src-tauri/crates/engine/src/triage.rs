@@ -22,7 +22,7 @@ use otomo_store::table::mail::MailRow;
 use otomo_store::table::review::Subject;
 use otomo_store::table::triage::Finding;
 use otomo_store::table::{
-    account, acquaintance, alias, born, connection, contact, copy, mail, mail_account, rule, setting, thread, triage,
+    account, acquaintance, alias, born, connection, contact, mail, mail_account, place, rule, setting, thread, triage,
 };
 use otomo_store::{Connection as Db, StoreFault};
 
@@ -89,8 +89,12 @@ impl Engine {
         Arc::clone(&self.snapshot.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads accounts, rules and connections anew. True if anything is different now.
-    pub(crate) async fn reload_snapshot(&self) -> Result<bool, Fault> {
+    pub(crate) fn replace_snapshot(&self, fresh: Snapshot) {
+        *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
+    }
+
+    /// Accounts, rules and connections as they are now.
+    pub(crate) async fn fresh_snapshot(&self) -> Result<Snapshot, Fault> {
         let (policy, now) = (self.policy.policy(), self.now());
         let born = self.store.cache.write(move |db| Ok(born::since(db, now)?)).await?;
         let fresh = self.store.ledger.read(move |db| {
@@ -122,11 +126,7 @@ impl Engine {
             let sharing = accounts.into_iter().map(|a| (a.id, a.settings.sharing)).collect();
             Ok(Snapshot { own, connections, sharing, until })
         });
-        let fresh = Arc::new(fresh.await?);
-        let mut current = self.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
-        let differs = *current != fresh;
-        *current = fresh;
-        Ok(differs)
+        Ok(fresh.await?)
     }
 }
 
@@ -230,7 +230,7 @@ pub(crate) struct Known {
 
 impl Known {
     pub(crate) fn of(db: &Db, row: MailRow, mail: Mail) -> Result<Self, StoreFault> {
-        let (received, folders) = copy::places(db, row)?;
+        let (received, folders) = place::of_mail(db, row)?;
         let arrived = received.map_or(mail.date, |received| received.min(mail.date));
         let (accounts, twin) = (mail_account::of_mail(db, row)?, mail::has_twin(db, &mail.id)?);
         Ok(Self { row: Some(row), mail, accounts, folders, arrived, twin })

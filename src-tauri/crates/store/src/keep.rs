@@ -11,7 +11,7 @@ use crate::table::folder::{self, FolderId};
 use crate::table::mail::{self, MailRow};
 use crate::table::raw::{self, RawId};
 use crate::table::triage::{self, Finding};
-use crate::table::{copy, mail_account, thread};
+use crate::table::{copy, mail_account, place, thread};
 
 /// The bytes of a received mail: with it, or in the store already.
 pub enum Bytes {
@@ -59,7 +59,8 @@ pub fn batch(
                 add(db, &mail, bytes)?
             }
         };
-        copy::add(db, folder, listed.uid, row, listed.received_at)?;
+        copy::add(db, folder, listed.uid, row)?;
+        place::add(db, row, folder, listed.received_at)?;
         mail_account::add(db, row, folder)?;
         for (connection, finding) in examine(db, row, mail)? {
             triage::set(db, row, connection, &finding)?;

@@ -38,7 +38,8 @@ pub(crate) fn cache() -> Migrations<'static> {
         triage::CREATE,
     ];
     let lists = [mail_account::CREATE, desk::CREATE];
-    let judged = [mail::ADD_MARKS, triage::ADD_ADVICE, desk::SORT_BY_ADVICE, contact::ADD_SEARCH, born::CREATE];
+    let judged =
+        [mail::ADD_MARKS, triage::ADD_ADVICE, desk::SORT_BY_ADVICE, contact::ADD_SEARCH, born::CREATE, place::CREATE];
     let steps = [
         M::up(leak(first.concat())),
         M::up(leak(lists.concat())),
@@ -112,6 +113,8 @@ mod tests {
         assert_eq!(lines(desk), "1 3 pending 5, 2 3 unmatched 6");
         let accounts = "SELECT format('%d %d %d', mail, account, date) FROM mail_account ORDER BY mail";
         assert_eq!(lines(accounts), "1 7 5, 2 7 6");
+        let places = "SELECT format('%d %s', mail, folder) FROM place ORDER BY mail, folder";
+        assert_eq!(lines(places), "1 INBOX, 1 Sent, 2 INBOX");
         assert_eq!(lines("SELECT CAST(change AS TEXT) FROM desk_mark"), "0");
     }
 
@@ -198,7 +201,7 @@ mod tests {
         let page =
             |state| desk::page(&cache, ConnectionId(3), &[state], desk::Pile::All, None, 9).expect("a page").len();
         assert_eq!((page(State::Excluded), page(State::Pending)), (1, 1));
-        assert!(desk::by_itself(&cache, ConnectionId(3), 9).expect("a look").is_empty());
+        assert!(desk::by_itself(&cache, ConnectionId(3), mail::MailRow(0), 9).expect("a look").is_empty());
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod health;
 pub mod mail;
 pub mod mail_account;
 pub mod participant;
+pub mod place;
 pub mod raw;
 pub mod tally;
 pub mod thread;

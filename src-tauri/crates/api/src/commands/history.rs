@@ -157,22 +157,18 @@ pub(crate) async fn export(api: &Api, args: ExportArgs) -> Result<SavedFile, Api
     let ending = if args.format == ExportFormat::Csv { "csv" } else { "jsonl" };
     let mut file = engine.begin_export("history", ending).await?;
     if args.format == ExportFormat::Csv {
-        file = file.write(export::BYTE_ORDER_MARK.to_owned() + &export::table([sheet::head(args.japanese)])).await?;
+        file = file.write(export::BYTE_ORDER_MARK.to_owned() + &export::table([sheet::head(args.japanese)])?).await?;
     }
-    let mut after = None;
-    loop {
-        let (shipments, next) = engine.history(&asked, after, 500).await?;
-        let rows = shipments.into_iter().map(QueueRow::from);
+    // Named at once: what changes while the file is written would move from the pages to come to those that were read.
+    for piece in engine.history_ids(&asked).await?.chunks(500) {
+        let rows = engine.history_of(&asked, piece.to_vec()).await?.into_iter().map(QueueRow::from);
         file = match args.format {
             ExportFormat::Csv => {
                 let wall = |at| engine.on_the_wall(at);
-                file.write(export::table(rows.map(|row| sheet::row(row, args.japanese, wall)))).await?
+                file.write(export::table(rows.map(|row| sheet::row(row, args.japanese, wall)))?).await?
             }
-            ExportFormat::Jsonl => file.write(rows.map(|row| sheet::line(&row)).collect()).await?,
+            ExportFormat::Jsonl => file.write(rows.map(|row| export::line(&row)).collect::<Result<_, _>>()?).await?,
         };
-        after = next;
-        if after.is_none() {
-            return Ok(SavedFile::noted(api, file.finish().await?));
-        }
     }
+    Ok(SavedFile::noted(api, file.finish().await?))
 }

@@ -94,7 +94,7 @@ pub(crate) async fn export(api: &Api, args: CoverageExportArgs) -> Result<SavedF
     };
     let head = COLUMNS.iter().map(|column| said(&format!("export_{column}"), args.japanese)).collect();
     let rows = rows(api, args.weeks).await?.into_iter().map(line);
-    let text = export::BYTE_ORDER_MARK.to_owned() + &export::table(std::iter::once(head).chain(rows));
+    let text = export::BYTE_ORDER_MARK.to_owned() + &export::table(std::iter::once(head).chain(rows))?;
     Ok(SavedFile::noted(api, file.write(text).await?.finish().await?))
 }
 

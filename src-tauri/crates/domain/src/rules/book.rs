@@ -102,9 +102,8 @@ impl RuleBook {
         for participant in &facts.mail.participants {
             let address = &participant.person.address;
             let field = Field::from(participant.role);
-            found.add(self.addresses.get(&plain_address(address)), Some(address), field, address.as_str());
-            for domain in with_parents(&plain_domain(address.domain())) {
-                found.add(self.domains.get(domain), Some(address), field, address.as_str());
+            for rules in self.naming(address) {
+                found.add(Some(rules), Some(address), field, address.as_str());
             }
         }
         for candidate in facts.candidates {
@@ -128,6 +127,17 @@ impl RuleBook {
             found.add(Some(rules), None, Field::Subject, &facts.mail.subject);
         }
         found.matched
+    }
+
+    /// The rules that name this address, or a domain that it is at.
+    pub fn about_address(&self, address: &Address) -> impl Iterator<Item = &Rule> {
+        self.naming(address).into_iter().flatten().filter_map(|at| self.rules.get(*at))
+    }
+
+    fn naming(&self, address: &Address) -> Vec<&Vec<usize>> {
+        let domain = plain_domain(address.domain());
+        let domains = with_parents(&domain).filter_map(|domain| self.domains.get(domain));
+        self.addresses.get(&plain_address(address)).into_iter().chain(domains).collect()
     }
 
     fn about_candidate<'a, 'f>(

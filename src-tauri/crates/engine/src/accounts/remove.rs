@@ -7,8 +7,8 @@
 use otomo_domain::account::{Account, AccountId, ConnectionId, SignIn};
 use otomo_domain::review::{Act, State};
 use otomo_store::table::mail::MailRow;
-use otomo_store::table::review::{self, Subject};
-use otomo_store::table::{account, folder, health, mail, mail_account, secret, setting};
+use otomo_store::table::review::{self, ReviewRow, Subject};
+use otomo_store::table::{account, folder, health, mail, mail_account, place, secret, setting};
 
 use crate::credential::owner;
 use crate::engine::{Engine, Task};
@@ -30,8 +30,11 @@ impl Engine {
         let account = self.account(id).await?;
         if retract {
             self.for_its_mail(id, false, |state| match state {
-                State::Scheduled | State::Queued | State::Uploading => Some(Act::KeepPrivate),
-                State::Logged => Some(Act::Retract),
+                // What may have arrived is taken back as soon as that is known.
+                State::Scheduled | State::Queued | State::FailedRetry | State::Uploading | State::Verifying => {
+                    Some(Act::KeepPrivate)
+                }
+                State::Logged | State::RetractFailed => Some(Act::Retract),
                 _ => None,
             })
             .await?;
@@ -113,15 +116,29 @@ impl Engine {
                 Ok(rows)
             });
             for row in rows.await? {
-                if let Some(act) = row.review.state.and_then(&act) {
-                    self.act_on(row.id, act).await?;
-                }
+                self.act_as_it_stands(row, &act).await?;
             }
             match last {
                 Some(last) => after = Some(last),
                 None => return Ok(()),
             }
         }
+    }
+
+    /// Acts on a mail as it stands, also if it moves meanwhile: what is being sent may arrive.
+    async fn act_as_it_stands(&self, mut row: ReviewRow, act: impl Fn(State) -> Option<Act>) -> Result<(), Fault> {
+        while let Some(due) = row.review.state.and_then(&act) {
+            let (id, seen) = (row.id, row.review.rev);
+            let refused = match self.act_on(id, due).await {
+                Err(Fault::Refused(refusal)) => refusal,
+                other => return other.map(drop),
+            };
+            row = self.store.ledger.read(move |db| Ok(review::get(db, id)?)).await?;
+            if row.review.rev == seen {
+                return Err(refused.into());
+            }
+        }
+        Ok(())
     }
 
     /// Removes what the end of the process kept a removal from removing.
@@ -157,6 +174,7 @@ fn to_wipe(id: AccountId) -> String {
 fn forget(db: &otomo_store::Connection, mail: MailRow, id: AccountId) -> Result<(), otomo_store::StoreFault> {
     if mail_account::has_other(db, mail, id)? {
         mail_account::remove(db, mail, id)?;
+        place::remove(db, mail, id)?;
     } else {
         mail::remove(db, mail)?;
     }

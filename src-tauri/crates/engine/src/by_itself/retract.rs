@@ -4,7 +4,7 @@ use otomo_domain::digest::Digest;
 use otomo_domain::payload::Frozen;
 use otomo_domain::review::{Act, State, Triage};
 use otomo_domain::rules::{Exclusion, Origin, Then};
-use otomo_store::table::review::{self, AfterReview, ReviewRow};
+use otomo_store::table::review::{self, ReviewRow};
 use otomo_store::table::{outbox, setting};
 use otomo_store::transition::{Context, apply};
 
@@ -28,10 +28,13 @@ impl Engine {
         if held.as_deref() == Some(&*forbidden) {
             return Ok(());
         }
+        let mut all = true;
         for state in [State::Uploading, State::Verifying, State::Logged] {
-            self.retract_forbidden_in(state).await?;
+            all &= self.retract_forbidden_in(state).await?;
         }
-        self.store.ledger.write(move |db| Ok(setting::set(db, HELD, &forbidden)?)).await?;
+        if all {
+            self.store.ledger.write(move |db| Ok(setting::set(db, HELD, &forbidden)?)).await?;
+        }
         self.bus.changed(&[Tag::History, Tag::Queue, Tag::Review]);
         Ok(())
     }
@@ -48,22 +51,28 @@ impl Engine {
         Digest::of(serde_json::json!(all).to_string().as_bytes()).to_string()
     }
 
-    async fn retract_forbidden_in(&self, state: State) -> Result<(), Fault> {
-        let mut after = None;
+    /// Holds everything in a state against the policies. False if that failed with one of them: it is tried again.
+    async fn retract_forbidden_in(&self, state: State) -> Result<bool, Fault> {
+        let (mut after, mut all) = (None, true);
         loop {
             let page = self
                 .store
                 .ledger
                 .read(move |db| Ok(review::latest(db, &[state], &review::Filter::default(), after, STEP)?))
                 .await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = Some(AfterReview { changed_at: last.changed_at, id: last.id });
+            let Some(last) = page.last() else { return Ok(all) };
+            after = Some(last.place());
             for row in &page {
-                if self.is_forbidden_by_policy(row).await? {
-                    self.take_back(row).await?;
+                if let Err(fault) = self.retract_if_forbidden(row).await {
+                    tracing::warn!(review = row.id.0, %fault, "a mail could not be held against the policies");
+                    all = false;
                 }
             }
         }
+    }
+
+    async fn retract_if_forbidden(&self, row: &ReviewRow) -> Result<(), Fault> {
+        if self.is_forbidden_by_policy(row).await? { self.take_back(row).await } else { Ok(()) }
     }
 
     async fn is_forbidden_by_policy(&self, row: &ReviewRow) -> Result<bool, Fault> {

@@ -43,6 +43,55 @@ async fn an_address_belongs_to_a_record_as_long_as_the_rep_says_so() {
 }
 
 #[tokio::test]
+async fn what_the_rep_said_of_an_address_is_finished_by_the_next_start() {
+    let world = World::new().await;
+    world.stranger_writes("a").await;
+    let (record, connection) = (world.client().await, world.connection);
+    let said = Alias { connection, address: address(STRANGER), record, name: "A".into() };
+    let link = world.engine.link_address(connection, said.address.clone(), said.record.clone());
+    // It stands in the ledger, and the process dies before the mail is matched.
+    ends_after(&world, link, true).await;
+    let world = world.starts_again(PolicyState::Valid(Policy::default())).await;
+    world.check_undecided("a", State::Pending).await;
+    ends_after(&world, world.engine.unlink_address(connection, said.address.clone()), false).await;
+    let world = world.starts_again(PolicyState::Valid(Policy::default())).await;
+    world.check_undecided("a", State::Unmatched).await;
+    let notes = world.store.ledger.read(|db| Ok(setting::names(db, MATCH)?)).await.expect("a look");
+    assert!(notes.is_empty(), "once is enough");
+}
+
+/// Goes on with a change until the ledger says that the stranger belongs to a record, or doesn't, and no further.
+async fn ends_after<T>(world: &World, change: impl Future<Output = T>, linked: bool) {
+    let connection = world.connection;
+    // Nobody writes into the cache meanwhile.
+    let (held, let_go) = (std::sync::Arc::new(tokio::sync::Notify::new()), std::sync::mpsc::channel::<()>());
+    let (sender, receiver) = let_go;
+    let (told, cache) = (held.clone(), world.store.cache.clone());
+    let writer = tokio::spawn(async move {
+        let wait = move |_: &otomo_store::Transaction<'_>| {
+            told.notify_one();
+            assert!(receiver.recv().is_err(), "until the test goes on");
+            Ok(())
+        };
+        cache.write(wait).await
+    });
+    held.notified().await;
+    let written = async {
+        let is_linked =
+            move |db: &otomo_store::Transaction<'_>| Ok(!alias::hits(db, connection, &address(STRANGER))?.is_empty());
+        while world.store.ledger.read(is_linked).await.expect("a look") != linked {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = change => panic!("the cache was not to be had"),
+        () = written => {}
+    }
+    drop(sender);
+    writer.await.expect("no panic").expect("nothing written");
+}
+
+#[tokio::test]
 async fn only_a_record_that_is_there_and_an_address_of_somebody_else_can_be_linked() {
     let world = World::new().await;
     let nobody = RecordRef { kind: otomo_domain::contact::RecordType::Contact, id: "nobody".into() };
@@ -78,9 +127,11 @@ async fn a_crm_is_told_of_nobody_while_it_may_not_be() {
     let world = world.restarted(unreadable).await;
     assert!(matches!(world.create("x", STRANGER).await, Err(Fault::Policy(_))));
 
-    let never_log = NeverLog { domains: vec!["y.jp".into()], ..NeverLog::default() };
+    let never_log = NeverLog { domains: vec!["y.jp".into(), "例え.jp".into()], ..NeverLog::default() };
     let world = world.restarted(PolicyState::Valid(Policy { never_log, ..Policy::default() })).await;
-    assert!(matches!(world.create("x", STRANGER).await, Err(Fault::Policy("never_log"))));
+    for forbidden in [STRANGER, "x@mail.y.jp", "x@例え.jp", "x@xn--r8jz45g.jp", "x@y.jp."] {
+        assert!(matches!(world.create("x", forbidden).await, Err(Fault::Policy("never_log"))), "{forbidden}");
+    }
     assert_eq!(world.crm.count(Op::Create), 0);
     world.create("x", "other@z.jp").await.expect("a contact");
 }

@@ -129,6 +129,19 @@ async fn a_refused_token_keeps_the_queue_until_somebody_signs_in() {
 }
 
 #[tokio::test]
+async fn a_mail_that_cannot_be_sent_keeps_no_other_from_it() {
+    let world = World::new().await;
+    world.crm.plan(Op::Log, [Answer::Refuse(CrmFaultKind::SignInNeeded)]);
+    world.shares(&["a", "b"]).await;
+    let id = world.check("a", State::Queued).await.id;
+    world.store.ledger.write(move |db| Ok(outbox::drop_row(db, id)?)).await.expect("its bytes are lost");
+    world.engine.sign_in_connection(world.connection, "token".to_owned().into()).await.expect("signed in");
+    world.work().await;
+    world.check("a", State::Queued).await;
+    world.check("b", State::Logged).await;
+}
+
+#[tokio::test]
 async fn a_busy_crm_gets_the_time_it_asks_for() {
     let world = World::new().await;
     world.crm.plan(Op::Log, [Answer::Busy(Duration::from_secs(900))]);

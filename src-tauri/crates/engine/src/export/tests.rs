@@ -5,7 +5,8 @@ use otomo_domain::audit::Verdict;
 use otomo_domain::policy::Policy;
 
 fn check(cells: &[&str], expected: &str) {
-    assert_eq!(table([cells.iter().map(|cell| (*cell).to_owned()).collect()]), format!("{expected}\r\n"));
+    let row = cells.iter().map(|cell| (*cell).to_owned()).collect();
+    assert_eq!(table([row]).expect("a table"), format!("{expected}\r\n"));
 }
 
 #[test]
@@ -18,6 +19,13 @@ fn a_cell_is_quoted_where_it_has_to_be() {
 fn no_cell_is_a_formula_to_a_spreadsheet() {
     check(&["=1+1", "+81", "-1", "@x"], "'=1+1,'+81,'-1,'@x");
     check(&["＝cmd", "\t=1", "a=1"], "'＝cmd,'\t=1,a=1");
+}
+
+#[test]
+fn a_line_of_json_is_one_line_and_what_cannot_be_one_is_said() {
+    assert_eq!(line(&"two\nlines").expect("a line"), "\"two\\nlines\"\n");
+    let keys_are_no_text = std::collections::BTreeMap::from([((1, 2), 3)]);
+    assert!(matches!(line(&keys_are_no_text), Err(Fault::NotSaved(_))));
 }
 
 #[tokio::test]

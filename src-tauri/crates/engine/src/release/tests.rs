@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use otomo_domain::payload::Frozen;
 use otomo_domain::policy::Policy;
 use otomo_domain::review::{Returned, State};
 
@@ -215,6 +216,38 @@ async fn a_decision_about_a_mail_that_is_nowhere_any_more_comes_back() {
     world.grace().await;
     let row = world.store.ledger.read(move |db| Ok(super::review::find(db, &subject)?)).await.expect("a look");
     assert_eq!(row.and_then(|row| row.review.returned), Some(Returned::MailGone));
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_released_keeps_no_other_from_it() {
+    let world = World::new().await;
+    let other = String::from_utf8(message("a", CLIENT)).expect("text").replace("Subject: a", "Subject: twin");
+    world.mailbox.deliver(other.into_bytes());
+    world.receives(&["a", "b"]).await;
+    world.engine.keep_private(&[world.seen("twin").await], None).await.expect("a decision");
+    // Something is left in the outbox where it has no business any more.
+    let twin = world.review("twin").await;
+    let left = Frozen { bytes: b"{}".to_vec(), sha256: super::Digest::of(b"{}") };
+    let leave = world.store.ledger.write(move |db| super::outbox::freeze(db, twin.id, &twin.subject, &left));
+    leave.await.expect("left");
+    world.share("a").await;
+    world.share("b").await;
+    world.grace().await;
+    world.check("a", State::Scheduled).await;
+    world.check("b", State::Logged).await;
+}
+
+#[tokio::test]
+async fn a_mail_that_was_decided_on_anew_is_not_given_back_for_the_decision_before() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    let first = world.share("a").await;
+    let seen = world.review("a").await;
+    world.engine.undo(first.decision).await.expect("taken back");
+    assert!(!super::give_back(&world.engine, &seen, Returned::MailGone).await.expect("left alone"));
+    world.share("a").await;
+    assert!(!super::give_back(&world.engine, &seen, Returned::MailGone).await.expect("left alone"));
+    world.check("a", State::Scheduled).await;
 }
 
 #[tokio::test]

@@ -109,3 +109,31 @@ async fn the_trace_of_a_mail_tells_everything_that_happened_to_it() {
     let nothing = world.engine.trace(ReviewId(99)).await;
     assert!(matches!(nothing, Err(Fault::NoSuch("review"))));
 }
+
+#[tokio::test]
+async fn what_changes_while_the_history_is_written_down_is_in_it_once() {
+    let world = World::new().await;
+    world.shares(&["a", "b", "c"]).await;
+    let asked = Asked { states: vec![State::Logged, State::Retracted], ..Asked::default() };
+    let ids = world.engine.history_ids(&asked).await.expect("numbers");
+    assert_eq!(ids.len(), 3);
+    let (first, rest) = ids.split_at(1);
+    let mut seen = world.engine.history_of(&asked, first.to_vec()).await.expect("the first");
+    let (moves, leaves) = (rest[0], rest[1]);
+    world.engine.retract(moves).await.expect("a wish");
+    world.pass(1).await;
+    world.engine.retract(leaves).await.expect("a wish");
+    seen.extend(world.engine.history_of(&asked, rest.to_vec()).await.expect("the rest"));
+    let states: Vec<_> = seen.iter().map(|shipment| (shipment.row.id, shipment.row.review.state)).collect();
+    assert_eq!(states, [(first[0], Some(State::Logged)), (moves, Some(State::Retracted))]);
+}
+
+#[tokio::test]
+async fn the_history_is_written_down_with_the_text_that_was_asked_for() {
+    let world = World::new().await;
+    world.shares(&["a", "b"]).await;
+    let asked = Asked { states: vec![State::Logged], text: Some("Ｂ".into()), ..Asked::default() };
+    let ids = world.engine.history_ids(&asked).await.expect("numbers");
+    let found = world.engine.history_of(&asked, ids).await.expect("a part");
+    assert_eq!(found.iter().map(|shipment| shipment.subject.as_str()).collect::<Vec<_>>(), ["b"]);
+}

@@ -127,8 +127,90 @@ async fn a_sweep_that_did_not_come_to_its_end_is_made_good_by_the_next() {
     let rule = Rule::of_policy(About::Address(address(CLIENT)), Then::NeverLog);
     world.store.ledger.write(move |db| Ok(rule::put(db, &rule, None)?)).await.expect("a rule");
     // The rules have been read, and whoever would have swept has been stopped.
-    world.engine.reload_snapshot().await.expect("the rules");
-    *world.engine.sweeping.lock().await = true;
+    world.engine.read_rules().await.expect("the rules");
+    let further = world.engine.unswept.lock().await.take();
+    *world.engine.sweeping.lock().await = further;
     world.engine.rules_changed().await.expect("a sweep");
     world.check_undecided("a", State::Excluded).await;
+}
+
+/// Mail that lay in a folder stays out by its rule after this has happened to the folder.
+async fn check_folder(happens: impl AsyncFnOnce(&World)) {
+    use otomo_domain::review::State;
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    let rule = Rule::of_policy(About::Folder("INBOX".into()), Then::NeverLog);
+    let id = world.engine.add_rule(rule).await.expect("a rule");
+    happens(&world).await;
+    world.engine.sweep_everything().await.expect("a sweep");
+    world.check_undecided("a", State::Excluded).await;
+    world.engine.remove_rule(id).await.expect("no rule");
+    world.check_undecided("a", State::Pending).await;
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_folder_holds_for_its_mail_when_the_folder_is_not_known_any_more() {
+    check_folder(async |world| {
+        world.mailbox.empty();
+        world.mailbox.renumber();
+        world.receive().await;
+    })
+    .await;
+    check_folder(async |world| world.engine.remove_account(world.account, false, false).await.expect("removed")).await;
+}
+
+/// Waits for its turn in vain, and is stopped.
+async fn in_vain<T>(change: impl Future<Output = T>) {
+    let waited = tokio::time::timeout(std::time::Duration::from_secs(1), change).await;
+    assert!(waited.is_err(), "another sweep is under way");
+}
+
+#[tokio::test]
+async fn what_a_new_rule_forbids_does_not_leave_while_a_sweep_is_under_way() {
+    use otomo_domain::review::State;
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    world.share("a").await;
+    let under_way = world.engine.sweeping.lock().await;
+    in_vain(world.never_log(CLIENT)).await;
+    world.grace().await;
+    world.check("a", State::Pending).await;
+    assert!(world.crm.mails().is_empty());
+    drop(under_way);
+    world.engine.rules_changed().await.expect("a sweep");
+    world.check("a", State::Excluded).await;
+}
+
+#[tokio::test]
+async fn a_rule_that_comes_and_goes_while_a_sweep_is_under_way_leaves_nothing_behind() {
+    use otomo_domain::review::State;
+    let world = World::new().await;
+    let under_way = world.engine.sweeping.lock().await;
+    in_vain(world.never_log(CLIENT)).await;
+    world.receives(&["a"]).await;
+    world.check_undecided("a", State::Excluded).await;
+    let rules = world.store.ledger.read(|db| Ok(rule::list(db)?)).await.expect("rules");
+    let id = rules.iter().find_map(|rule| rule.id).expect("the rule");
+    in_vain(world.engine.remove_rule(id)).await;
+    drop(under_way);
+    world.engine.rules_changed().await.expect("a sweep");
+    world.check_undecided("a", State::Pending).await;
+}
+
+#[tokio::test]
+async fn a_policy_that_comes_to_take_back_takes_back_what_it_forbade_before() {
+    use otomo_domain::policy::NeverLog;
+    use otomo_domain::review::State;
+    let world = World::new().await;
+    world.shares(&["a"]).await;
+    let forbids = |retract_on_never_log| {
+        let never_log = NeverLog { addresses: vec![address(CLIENT)], ..NeverLog::default() };
+        PolicyState::Valid(Policy { never_log, retract_on_never_log, ..Policy::default() })
+    };
+    let world = world.restarted(forbids(false)).await;
+    world.work().await;
+    world.check("a", State::Logged).await;
+    let world = world.restarted(forbids(true)).await;
+    world.work().await;
+    world.check("a", State::Retracted).await;
 }

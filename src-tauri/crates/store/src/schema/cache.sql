@@ -39,10 +39,19 @@ CREATE TABLE copy (
     folder INTEGER NOT NULL REFERENCES folder (id) ON DELETE CASCADE,
     uid INTEGER NOT NULL,
     mail INTEGER NOT NULL REFERENCES mail (id) ON DELETE CASCADE,
-    received_at INTEGER NOT NULL,  -- INTERNALDATE, ms
     PRIMARY KEY (folder, uid)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX copy_mail ON copy (mail);
+
+-- The folders it has been seen in, for as long as it is here.
+CREATE TABLE place (
+    mail INTEGER NOT NULL REFERENCES mail (id) ON DELETE CASCADE,
+    account INTEGER NOT NULL,      -- ledger account.id
+    folder TEXT NOT NULL,          -- the server's spelling
+    received_at INTEGER NOT NULL,  -- INTERNALDATE, ms; the earliest
+    PRIMARY KEY (mail, account, folder)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX place_folder ON place (folder);
 
 -- The accounts it came to, for as long as it is here.
 CREATE TABLE mail_account (

@@ -114,16 +114,16 @@ fn make_searchable(db: &Connection, connection: ConnectionId, limit: usize) -> r
     Ok(())
 }
 
-/// Adds or replaces a contact; the addresses it had or has, unless neither they nor its name changed.
+/// Adds or replaces a contact; the addresses it had or has, unless neither they nor its name or company changed.
 fn upsert(
     db: &Connection,
     connection: ConnectionId,
     contact: &Contact,
     generation: i64,
 ) -> rusqlite::Result<Vec<Address>> {
-    let before = row_of(db, connection, &contact.record)?;
-    let renamed = before.as_ref().is_some_and(|(_, name)| *name != contact.name);
-    let old = before.map(|(id, _)| addresses(db, id)).transpose()?.unwrap_or_default();
+    let before = get(db, connection, &contact.record)?;
+    let differs = before.as_ref().is_some_and(|was| was.name != contact.name || was.parent != contact.parent);
+    let old = before.map(|was| was.emails).unwrap_or_default();
     let sql = "INSERT INTO contact (connection, kind, record, name, url, parent, generation, search)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                ON CONFLICT (connection, kind, record) DO UPDATE SET name = excluded.name, url = excluded.url,
@@ -135,7 +135,7 @@ fn upsert(
     let values = params![connection.0, kind, record, contact.name, contact.url, parent, generation, found_by];
     let id: i64 = db.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
     if old == contact.emails {
-        return Ok(if renamed { old } else { Vec::new() });
+        return Ok(if differs { old } else { Vec::new() });
     }
     db.prepare_cached("DELETE FROM contact_address WHERE contact = ?1")?.execute([id])?;
     let mut add =

@@ -178,12 +178,17 @@ pub fn page(
     Ok(found)
 }
 
-const AUTO: &str = "SELECT mail FROM desk WHERE connection = ?1 AND auto = 1 ORDER BY mail LIMIT ?2";
+const AUTO: &str = "SELECT mail FROM desk WHERE connection = ?1 AND auto = 1 AND mail > ?2 ORDER BY mail LIMIT ?3";
 
-/// Mail that nobody has touched and that would go, or stay, by itself.
-pub fn by_itself(db: &Connection, connection: ConnectionId, limit: usize) -> rusqlite::Result<Vec<MailRow>> {
+/// Mail that nobody has touched and that would go, or stay, by itself; of rows after this one.
+pub fn by_itself(
+    db: &Connection,
+    connection: ConnectionId,
+    after: MailRow,
+    limit: usize,
+) -> rusqlite::Result<Vec<MailRow>> {
     let mut statement = db.prepare_cached(AUTO)?;
-    statement.query_map(params![connection.0, limit], |row| row.get(0).map(MailRow))?.collect()
+    statement.query_map(params![connection.0, after.0, limit], |row| row.get(0).map(MailRow))?.collect()
 }
 
 #[cfg(test)]

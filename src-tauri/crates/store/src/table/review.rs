@@ -76,6 +76,13 @@ pub struct ReviewRow {
     pub review: Review,
 }
 
+impl ReviewRow {
+    /// Where a list goes on behind it.
+    pub fn place(&self) -> AfterReview {
+        AfterReview { changed_at: self.changed_at, id: self.id }
+    }
+}
+
 const COLUMNS: &str =
     "id, connection, key, content, state, rev, decision, choice, payload, release_at, retract_after, returned,
     attempt, next_attempt_at, fault, remote, changed_at, origin, snoozed_until, included";
@@ -191,6 +198,27 @@ pub fn in_state(db: &Connection, state: State, limit: usize) -> rusqlite::Result
     rows.collect()
 }
 
+/// Reviews of a connection in a state in which they wait for the clock, and whose time has come, oldest change first.
+pub fn due(
+    db: &Connection,
+    connection: ConnectionId,
+    state: State,
+    now: Timestamp,
+    after: Option<AfterReview>,
+    limit: usize,
+) -> rusqlite::Result<Vec<ReviewRow>> {
+    let after = after.unwrap_or(AfterReview { changed_at: Timestamp(i64::MIN), id: ReviewId(i64::MIN) });
+    let sql = format!(
+        "SELECT {COLUMNS} FROM review WHERE state = ?1 AND connection = ?2 AND (changed_at, id) > (?4, ?5)
+             AND coalesce(CASE state WHEN 'scheduled' THEN release_at ELSE next_attempt_at END, ?3) <= ?3
+         ORDER BY changed_at, id LIMIT ?6"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let values = params![to_word(&state)?, connection.0, now.0, after.changed_at.0, after.id.0, limit];
+    let rows = statement.query_map(values, read)?;
+    rows.collect()
+}
+
 /// Where a list of reviews goes on: after the row with this change and number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AfterReview {
@@ -265,3 +293,6 @@ pub fn key_is_taken(db: &Connection, subject: &Subject) -> rusqlite::Result<bool
     let values = params![subject.connection.0, subject.mail.key.0.as_bytes(), subject.mail.content.as_bytes()];
     db.prepare_cached(sql)?.query_row(values, |row| row.get(0))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! The history as a table, and as lines of JSON.
+//! The history as a table.
 
 use otomo_domain::rules::Origin;
 use otomo_domain::time::Timestamp;
@@ -33,13 +33,6 @@ pub fn row(row: QueueRow, japanese: bool, wall: impl Fn(Timestamp) -> String) ->
         remote_id,
         remote_url.unwrap_or_default(),
     ]
-}
-
-/// One line of JSON: the row as `history.list` gives it.
-pub fn line(row: &QueueRow) -> String {
-    let mut line = serde_json::to_string(row).unwrap_or_default();
-    line.push('\n');
-    line
 }
 
 /// The word that a value has in JSON.
@@ -98,7 +91,8 @@ mod tests {
     }
 
     fn check(japanese: bool, expected: &str) {
-        let table = otomo_engine::export::table([head(japanese), row(logged(), japanese, |at| at.to_rfc3339())]);
+        let table = otomo_engine::export::table([head(japanese), row(logged(), japanese, |at| at.to_rfc3339())])
+            .unwrap_or_else(|fault| panic!("{fault}"));
         assert_eq!(
             table,
             expected
@@ -133,12 +127,5 @@ mod tests {
         let missing: Vec<String> =
             keys.filter(|key| said(key, true).is_empty() || said(key, false).is_empty()).collect();
         assert!(missing.is_empty(), "{missing:?}");
-    }
-
-    #[test]
-    fn a_line_of_json_is_one_line() {
-        let text = line(&QueueRow { subject: "two\nlines".into(), ..logged() });
-        assert_eq!(text.lines().count(), 1);
-        assert!(serde_json::from_str::<Value>(&text).is_ok_and(|row| row["subject"] == "two\nlines"));
     }
 }

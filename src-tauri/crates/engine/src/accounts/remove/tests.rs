@@ -2,7 +2,7 @@ use otomo_domain::review::State;
 
 use super::*;
 use crate::accounts::revoke;
-use crate::fixture::{CLIENT, World, message};
+use crate::fixture::{Answer, CLIENT, Op, World, message};
 use crate::sign_in::tests::connect;
 
 async fn mails(world: &World) -> i64 {
@@ -41,6 +41,32 @@ async fn what_was_shared_is_taken_back_if_the_rep_wants_it() {
     world.engine.remove_account(world.account, true, true).await.expect("removed");
     world.work().await;
     assert!(world.crm.mails().is_empty());
+}
+
+/// A mail that stands so when its account goes and what was shared is to be taken back, and how it ends.
+async fn check_taken_back(op: Op, answer: Answer, before: State, after: State) {
+    let world = World::new().await;
+    world.crm.plan(op, [answer]);
+    world.shares(&["a"]).await;
+    if op == Op::Unlog {
+        world.engine.retract(world.review("a").await.id).await.expect("a wish");
+        world.work().await;
+    }
+    world.check("a", before).await;
+    world.engine.remove_account(world.account, false, true).await.expect("removed");
+    for _ in 0..3 {
+        world.pass(24 * 3600).await;
+    }
+    world.check("a", after).await;
+    assert!(world.crm.mails().is_empty(), "{before:?}");
+}
+
+#[tokio::test]
+async fn what_may_have_arrived_or_failed_is_taken_back_as_well() {
+    use otomo_domain::error::CrmFaultKind::{Rejected, Transient};
+    check_taken_back(Op::Log, Answer::LoseReply, State::Verifying, State::Retracted).await;
+    check_taken_back(Op::Log, Answer::Refuse(Transient), State::FailedRetry, State::Private).await;
+    check_taken_back(Op::Unlog, Answer::Refuse(Rejected), State::RetractFailed, State::Retracted).await;
 }
 
 #[tokio::test]

@@ -64,6 +64,16 @@ async fn a_record_under_another_name_changes_what_its_mail_shows() {
 }
 
 #[tokio::test]
+async fn a_record_of_another_company_changes_which_rules_are_about_its_mail() {
+    let (_home, store) = store();
+    take(&store, CRM, page(&[("A", &["a@x.jp"])], true, false), &["a@x.jp"]).await;
+    let mut moved = page(&[("A", &["a@x.jp"])], false, false);
+    moved.contacts[0].parent = Some(record("another company"));
+    take(&store, CRM, moved.clone(), &["a@x.jp"]).await;
+    take(&store, CRM, moved, &[]).await;
+}
+
+#[tokio::test]
 async fn a_record_that_is_gone_frees_its_addresses() {
     let (_home, store) = store();
     take(&store, CRM, page(&[("A", &["a@x.jp"]), ("B", &["b@x.jp"])], true, false), &["a@x.jp", "b@x.jp"]).await;

@@ -295,3 +295,19 @@ async fn every_page_comes_straight_out_of_an_index() {
         assert!(step.starts_with("SEARCH") && step.contains(index), "{step}");
     }
 }
+
+#[tokio::test]
+async fn what_cannot_be_decided_on_keeps_nothing_from_its_turn() {
+    use otomo_domain::rules::Origin;
+    let (_home, store) = store();
+    let turns = cache(&store, |db| {
+        let advice = Advice::Private { by: Origin::Mode(1) };
+        let finding = Finding { triage: Triage::Matched, candidates: vec![], advice };
+        for name in ["a", "b"] {
+            triage::set(db, add_mail(db, &fixture::mail(name))?, ConnectionId(1), &finding)?;
+        }
+        let turn = |after| by_itself(db, ConnectionId(1), MailRow(after), 1);
+        Ok([turn(0)?, turn(1)?, turn(2)?])
+    });
+    assert_eq!(turns.await, [vec![MailRow(1)], vec![MailRow(2)], vec![]]);
+}

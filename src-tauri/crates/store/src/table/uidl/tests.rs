@@ -22,7 +22,7 @@ async fn fetched(store: &Store, uids: &'static [u32], high: u32) {
         let folder = add_folder(db, "INBOX")?;
         for uid in uids {
             let row = add_mail(db, &mail(&uid.to_string()))?;
-            copy::add(db, folder, *uid, row, NOW)?;
+            copy::add(db, folder, *uid, row)?;
         }
         let uid_validity = open(db, ACCOUNT, NOW)?.validity;
         Ok::<_, StoreFault>(folder::set_cursor(db, folder, Cursor { uid_validity, low: 1, high }, NOW)?)
