@@ -119,11 +119,22 @@ describe('the never-log list', () => {
     const { model, mails, answer, host } = await desk({ rows });
     model.deny({ about: { kind: 'domain', value: 'x.example' }, then: 'never_log' });
     await settled();
-    await answer('rules.add', { rule: { id: 9 } });
+    await answer('rules.add', { rule: { id: 9 }, decision_id: 5 });
     model.undo();
     expect(mails()).toEqual([4, 3, 2, 1]);
     await settled();
-    expect(host.argsOf('rules.remove')).toEqual([{ id: 9 }]);
+    expect([host.argsOf('review.undo'), host.argsOf('rules.remove')]).toEqual([[{ decision_id: 5 }], []]);
+    await answer('review.undo', []);
+    expect([model.desk.said, model.decisions.refused]).toEqual(['The rule is taken back.', null]);
+  });
+
+  test('is not left where it was on it before', async () => {
+    const { model, answer } = await desk({ rows });
+    model.deny({ about: { kind: 'domain', value: 'x.example' }, then: 'never_log' });
+    expect(model.decisions.made.length).toBe(1);
+    await settled();
+    await answer('rules.add', { rule: { id: 9 }, decision_id: null });
+    expect(model.decisions.made).toEqual([]);
   });
 });
 
@@ -195,7 +206,8 @@ describe('a wish', () => {
   test('that names records lets mail of somebody unknown be shared', async () => {
     const { model, host } = await desk({ rows: [row(1, 'unmatched')], all: true });
     expect(model.canShare()).toBe(false);
-    model.change({ links: [{ type: 'contact', id: '7' }] });
+    model.change({ links: [{ record: { type: 'contact', id: '7' }, name: 'Onodera' }] });
+    expect(model.linked?.map(({ name }) => name)).toEqual(['Onodera']);
     model.decide('share');
     await settled();
     expect(host.argsOf('review.share')[0]?.wish?.links).toEqual([{ type: 'contact', id: '7' }]);

@@ -8,7 +8,7 @@ import { Cursor } from './cursor.svelte';
 import { isPossible, type Decisions, type Order, type Verb } from './decisions.svelte';
 import { Pages, type Source } from './pages.svelte';
 import { saidOf, undoneOf } from './said';
-import { argsOf, type Wish } from './wish';
+import { argsOf, type Linked, type Wish } from './wish';
 import { Wishes, type Ground } from './wishes.svelte';
 
 export { LEVELS } from './wish';
@@ -88,7 +88,13 @@ export class MailModel {
     return chosen.length > 0 || !row ? this.#wishes.ofMany(chosen, this.#ground) : this.#wishes.of(row, this.#ground);
   });
 
-  /** The same as the program takes it. Files that nobody chose, or saw, are left to the account's own rule. */
+  /** Where the mail that is read goes, where the rep said so; else it goes to everybody who matched. */
+  readonly linked = $derived.by((): readonly Linked[] | null => (this.cursor.chosen.length > 0 ? null : (this.wish.links ?? null)));
+
+  /**
+   * The same as the program takes it. Of several no files go along; of one, those that nobody chose, or saw, are left to
+   * the account's own rule.
+   */
   readonly wishArgs = $derived.by((): WishArgs => {
     const { chosen, row } = this.cursor;
     if (chosen.length > 0) return argsOf(this.wish, true);
@@ -242,11 +248,14 @@ export class MailModel {
   }
 
   undo(): void {
-    const undone = this.decisions.undo();
-    if (!undone) return;
-    const [first] = undone.order.rows;
+    const made = this.decisions.undo();
+    if (!made) return;
+    const [first] = made.order.rows;
     if (first && this.pages.rows.some(({ mail }) => mail === first.mail)) this.cursor.follow(first);
-    this.say(undoneOf(undone.order));
+    void made.undone.then((undone) => {
+      const words = undone ? undoneOf(undone, made.order) : '';
+      if (words) this.say(words);
+    });
   }
 
   /** Says it to screen readers; the same words a second time are said again. */

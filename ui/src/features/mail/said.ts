@@ -3,6 +3,7 @@ import { left, upcoming } from '../../format';
 import { m } from '../../paraglide/messages.js';
 import { quoted } from '../../plain';
 import type { Order } from './decisions.svelte';
+import type { Undone } from './undone';
 
 /** What holds from now on, and that undoing takes it back, too; empty where nothing does. */
 export function fromNowOn({ verb, always, rule }: Order): string[] {
@@ -39,7 +40,13 @@ export function saidOf(order: Order): string {
   return [made, ...fromNowOn(order)].join(' ');
 }
 
-export function undoneOf({ rows, always, rule }: Order): string {
-  const undone = rule ? [] : [m.mail_said_undone({ n: rows.length })];
-  return [...undone, ...(always || rule ? [m.mail_said_rule_removed()] : [])].join(' ');
+/** What undoing a decision did; empty where it came too late for all of it. */
+export function undoneOf(undone: Undone, { always, rule }: Pick<Order, 'always' | 'rule'> = {}): string {
+  const back = undone.back > 0 ? [m.mail_said_undone({ n: undone.back })] : [];
+  return [...back, ...overtakenOf(undone), ...(always || rule ? [m.mail_said_rule_removed()] : [])].join(' ');
+}
+
+/** What became of mail that was on its way. */
+export function overtakenOf({ kept, retracts }: Undone): string[] {
+  return [...(kept > 0 ? [m.mail_undo_kept({ n: kept })] : []), ...(retracts > 0 ? [m.mail_undo_retracts({ n: retracts })] : [])];
 }
