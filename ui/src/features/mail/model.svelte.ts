@@ -26,6 +26,12 @@ export interface Asking {
   sensitive: number;
 }
 
+/** Chosen mail that would not be shared with the rest: it goes elsewhere by the rep's word, or its state forbids it. */
+export interface LeftOut {
+  linked: number;
+  state: number;
+}
+
 export class MailModel {
   readonly desk: Desk;
   readonly pages: Pages;
@@ -71,8 +77,13 @@ export class MailModel {
     return chosen.length > 0 ? chosen : row ? [row] : [];
   });
   readonly sharable = $derived(
-    this.targets.filter((row) => (isPossible('share', row) || this.#isLinked(row)) && !(this.targets.length > 1 && this.#goesElsewhere(row))),
+    this.targets.filter((row) => this.#isSharable(row) && !(this.targets.length > 1 && this.#goesElsewhere(row))),
   );
+  readonly leftOut = $derived.by((): LeftOut => {
+    const out = this.targets.filter((row) => !this.sharable.includes(row));
+    const linked = out.filter((row) => this.#isSharable(row)).length;
+    return { linked, state: out.length - linked };
+  });
   readonly keepable = $derived(this.targets.filter((row) => isPossible('keep_private', row)));
   readonly postponable = $derived(this.targets.filter((row) => isPossible('later', row)));
   readonly obstacle = $derived.by((): Obstacle => {
@@ -288,6 +299,11 @@ export class MailModel {
     // A refused mail is read again, unless the person has gone on.
     if (!(await taken) && this.cursor.row?.mail === after?.mail) this.cursor.follow(rows[0] ?? null);
     return taken;
+  }
+
+  /** Whether its state lets it go, or the rep's word. */
+  #isSharable(row: MailRowView): boolean {
+    return isPossible('share', row) || this.#isLinked(row);
   }
 
   /** Mail that the rep linked by hand goes there alone: with others it would go to everybody who matched. */

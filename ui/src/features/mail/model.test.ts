@@ -1,9 +1,10 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ApiError } from '../../gen/api';
 import { settled } from '../../host/scripted';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
 import { decided, desk, row, WISH, type Beginning } from './model.fixture';
 
+vi.stubGlobal('navigator', { languages: ['en'] });
 beforeEach(() => overwriteGetLocale(() => 'en'));
 
 const three = () => desk({ rows: [row(3), row(2), row(1)] });
