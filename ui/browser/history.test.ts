@@ -84,6 +84,9 @@ test('words, people and days narrow the list, and clearing brings all of it back
   await search.fill('invoice');
   await page.locator('article', { hasText: 'Shipment schedule' }).first().waitFor({ state: 'detached' });
   expect(await page.locator('article').first().innerText()).toContain('Invoice');
+  await page.getByText(words.history_view_audit, { exact: true }).click();
+  await page.getByText(words.history_view_list, { exact: true }).click();
+  expect(await search.inputValue()).toBe('invoice');
   await page.getByLabel(words.history_filter_who).selectOption(words.history_filter_who + ': ' + words.history_who_by_itself);
   await page.getByText(words.history_none).waitFor();
   await page.getByRole('button', { name: words.history_clear }).click();

@@ -83,6 +83,20 @@ test('a key that is held decides once', async () => {
   expect(await rows(page)).toBe(5);
 });
 
+test('a digit that is still held, or belongs to the window, puts no mail off', async () => {
+  const page = await desk();
+  const dialog = page.getByRole('dialog', { name: WORDS.en.mail_later });
+  await page.keyboard.down('3');
+  await dialog.waitFor();
+  for (let i = 0; i < 3; i++) await page.keyboard.down('3');
+  await page.keyboard.up('3');
+  await page.keyboard.press('Control+1');
+  expect([await dialog.isVisible(), await rows(page)]).toEqual([true, 6]);
+  await page.keyboard.press('1');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await rows(page)).toBe(5);
+});
+
 test('keys of an input method do nothing', async () => {
   const page = await desk();
   const before = await subject(page);

@@ -145,6 +145,28 @@ describe.each(LOOKS)('in $language and $scheme', (look) => {
     await dialog(page).getByText(words.link_chosen.replace('{n}', '1')).waitFor();
   });
 
+  test('whom the rep chose is named where the mail goes, and with others it stays behind', async () => {
+    const page = await visit(look);
+    await read(page, '資料はこちらに置きました');
+    await open(page, 'l', words.link_change);
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('tanaka');
+    await dialog(page).getByText('taro.tanaka@kita.example').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await button(page, words.link_confirm).click();
+    await dialog(page).waitFor({ state: 'detached' });
+    await page.getByText(words.side_linked).first().waitFor();
+    const bar = page.getByRole('group', { name: words.mail_share });
+    const named = await page.locator('aside .card strong').first().innerText();
+    expect(await bar.innerText()).toContain(named);
+    await inspect(page, 'linked', look);
+    await page.keyboard.press('Control+a');
+    await bar.getByText(words.mail_some_linked.replace('{n}', '1')).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await picture(page, name('linked-many'));
+  });
+
   test('a program that is slow, broken or offline says so in the dialog', async () => {
     const page = await visit({ ...look, state: 'refusing' });
     await read(page, '資料はこちらに置きました');

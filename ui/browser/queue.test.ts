@@ -55,7 +55,7 @@ test('what was decided on the desk is taken back from the queue, all of it toget
   await page.keyboard.press('1');
   await go(page, words, 'queue');
   await page.getByRole('button', { name: words.queue_undo_many.replace('{n}', '2') }).first().click();
-  await page.getByText(words.queue_undone).waitFor({ state: 'attached' });
+  await page.getByText(words.mail_said_undone.replace('{n}', '2')).waitFor({ state: 'attached' });
   expect(await page.getByRole('button', { name: words.queue_undo_many.replace('{n}', '2') }).count()).toBe(0);
 });
 

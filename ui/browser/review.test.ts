@@ -242,10 +242,32 @@ test('the never-log list takes such mail away, and gives it back', async () => {
   await size(page, 6);
   await page.keyboard.press('n');
   await page.getByText(WORDS.en.never_domain).click();
+  await page.getByText(/^In the last 90 days: /).waitFor();
   await page.keyboard.press('Control+Enter');
   await size(page, 5);
   await page.keyboard.press('z');
   await size(page, 6);
+  await page.getByText(WORDS.en.mail_said_rule_removed).waitFor({ state: 'attached' });
+});
+
+test('a dialog is about the mail under the cursor: where another comes there, it begins anew', async () => {
+  const page = await visit({ language: 'en' });
+  await page.clock.install();
+  await size(page, 6);
+  const subject = await page.locator('.reader h2').innerText();
+  await page.keyboard.press('h');
+  await page.keyboard.press('1');
+  await size(page, 5);
+  await open(page, 'later');
+  await size(page, 2);
+  await page.getByRole('option').filter({ hasText: subject }).click();
+  await page.keyboard.press('n');
+  const named = page.getByRole('dialog').locator('fieldset b').first();
+  const before = await named.innerText();
+  // It wakes up, and leaves the list that it stood in.
+  await page.clock.fastForward(200 * 3_600_000);
+  await size(page, 1);
+  expect(await named.innerText()).not.toBe(before);
 });
 
 test('the list has a tab beside each tab', async () => {

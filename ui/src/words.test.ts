@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import en from '../messages/en.json';
 import ja from '../messages/ja.json';
 import { overwriteGetLocale } from './paraglide/runtime.js';
-import { explain } from './words';
+import { explain, failureOf } from './words';
 
 type Words = Record<string, string>;
 const english: Words = en;
@@ -101,6 +101,16 @@ describe('in English', () => {
 
 test('the words on buttons are found', () => {
   expect(ON_BUTTONS).toEqual(expect.arrayContaining(['common_cancel', 'common_try_again', 'history_retract']));
+});
+
+test('a failure that the window finds itself has the words of the program, in both languages', () => {
+  overwriteGetLocale(() => 'ja');
+  const failure = failureOf('too_late');
+  expect([failure.message, failure.hint]).toEqual([
+    { en: en.error_too_late, ja: ja.error_too_late },
+    { en: en.error_too_late_hint, ja: ja.error_too_late_hint },
+  ]);
+  expect(explain(failure).sentence).toBe(ja.error_too_late);
 });
 
 describe('the words for a CRM', () => {

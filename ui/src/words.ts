@@ -24,7 +24,13 @@ export function isApiError(reason: unknown): reason is ApiError {
   return typeof reason === 'object' && reason !== null && 'code' in reason && 'message' in reason && 'hint' in reason;
 }
 
-const words = m as unknown as Record<string, (() => string) | undefined>;
+/** A failure that the window finds in an answer, in the words that the program has for it. */
+export function failureOf(code: Code): ApiError {
+  const say = (key: string) => ({ en: words[key]?.({}, { locale: 'en' }) ?? code, ja: words[key]?.({}, { locale: 'ja' }) ?? code });
+  return { code, message: say(`error_${code}`), hint: say(`error_${code}_hint`), action: 'none', detail: '', certificate: null };
+}
+
+const words = m as unknown as Record<string, ((values?: object, options?: { locale: 'en' | 'ja' }) => string) | undefined>;
 
 /** What happened, by its code alone. */
 export const sentenceOf = (code: Code): string => words[`error_${code}`]?.() ?? code;

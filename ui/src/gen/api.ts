@@ -1150,6 +1150,23 @@ expires_at: Timestamp | null, created_at: Timestamp,
  */
 reason: string, } & ({ "kind": "address", "value": Address } | { "kind": "domain", "value": string } | { "kind": "contact", "value": AboutRecord } | { "kind": "company", "value": AboutRecord } | { "kind": "thread", "value": MailKey } | { "kind": "account", "value": AccountId } | { "kind": "list", "value": string } | { "kind": "subject", "value": string } | { "kind": "folder", "value": string });
 
+/**
+ * A rule that was added, and how to take that back.
+ */
+export type RuleAdded = { 
+/**
+ * Give it to `review.undo`: it brings back what the rule replaced. `null` where the same was said already.
+ */
+decision_id: number | null, rule: Rule, 
+/**
+ * What the record, the conversation or the account is called; `null` where the value says it.
+ */
+name: string | null, 
+/**
+ * It has ended.
+ */
+expired: boolean, };
+
 export type RuleArgs = { id: number, };
 
 /**
@@ -1631,7 +1648,7 @@ export type Commands = {
   "review.include": { args: IncludeArgs; answer: DecidedView };
   "review.undo": { args: UndoArgs; answer: Array<QueueRow> };
   "rules.list": { args: Nothing; answer: Array<RuleView> };
-  "rules.add": { args: NewRule; answer: RuleView };
+  "rules.add": { args: NewRule; answer: RuleAdded };
   "rules.remove": { args: RuleArgs; answer: Done };
   "rules.simulate": { args: SimulateArgs; answer: Simulated };
   "queue.list": { args: Nothing; answer: Array<QueueRow> };

@@ -79,7 +79,7 @@ commands! {
     command "review.include"      [Review]                   review::include(review::IncludeArgs) -> review::DecidedView;
     command "review.undo"         [Review, Queue, Rules]     review::undo(review::UndoArgs) -> Vec<queue::QueueRow>;
     query   "rules.list"          [Rules]                    rules::list(app::Nothing) -> Vec<rules::RuleView>;
-    command "rules.add"           [Rules, Review]            rules::add(rules::NewRule) -> rules::RuleView;
+    command "rules.add"           [Rules, Review]            rules::add(rules::NewRule) -> rules::RuleAdded;
     command "rules.remove"        [Rules, Review]            rules::remove(rules::RuleArgs) -> app::Done;
     query   "rules.simulate"      [Rules, Review, Mail]      rules::simulate(rules::SimulateArgs) -> rules::Simulated;
     query   "queue.list"          [Queue]                    queue::list(app::Nothing) -> Vec<queue::QueueRow>;

@@ -288,8 +288,8 @@ impl Engine {
         self.retriage_all(related.await?.into_iter().collect()).await
     }
 
-    /// Takes back what a decision did to each mail it still stands for. Mail that is in the CRM already is left alone;
-    /// the answer tells its state.
+    /// Takes back what a decision did to each mail it still stands for, and the rule it made: what that replaced is back.
+    /// Mail that is in the CRM already is left alone; the answer tells its state.
     pub async fn undo(&self, decision: i64) -> Result<Vec<ReviewRow>, Fault> {
         let at = self.now();
         let undone = self.store.ledger.write(move |db| {
@@ -306,8 +306,13 @@ impl Engine {
         if rules {
             self.bus.changed(&[Tag::Rules]);
         }
-        self.follow(undone.iter().map(|row| row.subject.mail).collect(), BTreeSet::new(), rules);
-        if undone.is_empty() { Err(Fault::NoSuch("decision")) } else { Ok(undone) }
+        match (undone.is_empty(), rules) {
+            (true, false) => return Err(Fault::NoSuch("decision")),
+            // Where a rule was all that was said, its mail is what the rep looks for.
+            (true, true) => self.rules_changed().await?,
+            _ => self.follow(undone.iter().map(|row| row.subject.mail).collect(), BTreeSet::new(), rules),
+        }
+        Ok(undone)
     }
 
     /// Ends a grace period or a wait now. A CRM that asked for a wait gets it all the same.

@@ -327,7 +327,8 @@ impl World {
 
     /// A never-log rule of the rep's for this address.
     pub async fn never_log(&self, text: &str) -> i64 {
-        self.engine.add_rule(Rule::of_policy(About::Address(address(text)), Then::NeverLog)).await.expect("a rule")
+        let rule = Rule::of_policy(About::Address(address(text)), Then::NeverLog);
+        self.engine.add_rule(rule).await.expect("a rule").id
     }
 
     pub async fn status(&self) -> ConnectionStatus {

@@ -4,7 +4,7 @@ use otomo_domain::account::{ConnectionId, ConnectionStatus};
 use otomo_domain::connector::Identity;
 use otomo_domain::rules::Rule;
 use otomo_domain::secret::SecretString;
-use otomo_store::table::{connection, rule, secret};
+use otomo_store::table::{connection, review, rule, secret};
 
 use crate::engine::Engine;
 use crate::event::Tag;
@@ -16,6 +16,14 @@ pub struct NewConnection {
     pub name: String,
     pub settings: serde_json::Value,
     pub token: Option<SecretString>,
+}
+
+/// What adding a rule did.
+#[derive(Clone, Copy, Debug)]
+pub struct Added {
+    pub id: i64,
+    /// Takes it back; none where the same was said already.
+    pub decision: Option<i64>,
 }
 
 impl Engine {
@@ -86,19 +94,27 @@ impl Engine {
     }
 
     /// Adds a rule, which takes the place of what was said about the same thing; mail that is here already is held
-    /// against it at once.
-    pub async fn add_rule(&self, rule: Rule) -> Result<i64, Fault> {
-        let rule = Rule { created_at: self.now(), ..rule };
+    /// against it at once. Undoing its decision brings back what it replaced.
+    pub async fn add_rule(&self, rule: Rule) -> Result<Added, Fault> {
+        let at = self.now();
+        let rule = Rule { created_at: at, ..rule };
         if !rule.about.allows(rule.then) {
             return Err(Fault::Invalid { field: "then".into(), why: "this cannot be said of such a thing".into() });
         }
-        if !rule.holds_at(self.now()) {
+        if !rule.holds_at(at) {
             return Err(Fault::Invalid { field: "expires_at".into(), why: "this time is over".into() });
         }
-        let id = self.store.ledger.write(move |db| Ok(rule::put(db, &rule, None)?)).await?;
+        let added = self.store.ledger.write(move |db| {
+            if let Some(id) = rule::said(db, &rule)? {
+                return Ok(Added { id, decision: None });
+            }
+            let decision = review::add_decision(db, "rule", at)?;
+            Ok(Added { id: rule::put(db, &rule, Some(decision))?, decision: Some(decision) })
+        });
+        let added = added.await?;
         self.rules_changed().await?;
         self.bus.changed(&[Tag::Rules]);
-        Ok(id)
+        Ok(added)
     }
 
     pub async fn remove_rule(&self, id: i64) -> Result<(), Fault> {

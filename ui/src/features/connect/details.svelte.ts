@@ -1,5 +1,6 @@
 /** How an account shares besides its mode, while a person changes it; what the company fixed can't be changed. */
 import type { AttachmentRule, ConnectionId, Level, PolicyView, Sharing as Details } from '../../gen/api';
+import { LEVELS } from '../mail/wish';
 
 /** What holds until a person says something else (`domain::sharing::Sharing::default`). */
 export const USUAL: Details = {
@@ -15,8 +16,6 @@ export const USUAL: Details = {
   targets: null,
 };
 
-/** From the least to the most. */
-export const LEVELS: readonly Level[] = ['metadata', 'subject', 'full'];
 /** The shortest grace period that there is, in seconds (`domain::sharing::GRACE_BOUNDS`). */
 export const SHORTEST = 10;
 /** Seconds to choose from. */

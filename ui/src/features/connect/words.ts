@@ -1,4 +1,4 @@
-import type { AttachmentRule, Level, Offer, RepRole, SettingsOrigin, ShareMode, Step, Unsupported, Warning } from '../../gen/api';
+import type { AttachmentRule, Offer, RepRole, SettingsOrigin, ShareMode, Step, Unsupported, Warning } from '../../gen/api';
 import { size } from '../../format';
 import { m } from '../../paraglide/messages.js';
 import type { FileKind } from './details.svelte';
@@ -90,7 +90,6 @@ export const MODE_WORDS: Record<ShareMode, { name: Word; means: Word }> = {
 export const modeMeans = (mode: ShareMode, role: RepRole): string =>
   mode === 'share' && role === 'shared_address' ? m.connect_mode_share_means_team() : MODE_WORDS[mode].means();
 
-export const LEVEL_NAMES: Record<Level, Word> = { metadata: m.level_metadata, subject: m.level_subject, full: m.level_full };
 
 export const FILES_WORDS: Record<AttachmentRule['kind'], { name: Word; means: Word }> = {
   ask: { name: m.sharing_files_ask, means: m.sharing_files_ask_text },

@@ -27,6 +27,8 @@ export class HistoryModel {
   tracing = $state.raw<QueueRow | null>(null);
   /** Why taking back didn't work. */
   problem = $state.raw<unknown>(null);
+  /** Why a record of the CRM could not be opened, and of which decision. */
+  unopened = $state.raw<{ id: number; reason: unknown } | null>(null);
   busy = $state(false);
   #next = $state.raw<HistoryAfter | null>(null);
   #kinds = $state.raw<readonly ConnectorInfo[]>([]);
@@ -122,6 +124,16 @@ export class HistoryModel {
       return false;
     } finally {
       this.busy = false;
+    }
+  };
+
+  /** Opens what a mail became in its CRM; says at the row why that was refused. */
+  open = async ({ id, remote }: QueueRow): Promise<void> => {
+    this.unopened = null;
+    try {
+      await this.#desk.host.call('app.open_link', { url: remote?.url ?? '' });
+    } catch (reason) {
+      this.unopened = { id, reason };
     }
   };
 

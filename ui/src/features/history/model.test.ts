@@ -27,6 +27,19 @@ function decided(rows: QueueRow[], retraction: Retraction = 'delete', can_unlog 
 
 beforeEach(() => overwriteGetLocale(() => 'ja'));
 
+test('a record that can not be opened is told at its row, until another try', async () => {
+  const { host, history } = decided([]);
+  const of = { ...row(7, 'logged'), remote: { id: '1', url: 'https://crm.example/1', already_known: false } };
+  host.always('app.open_link', () => {
+    throw 'refused';
+  });
+  await history.open(of);
+  expect([history.unopened, host.argsOf('app.open_link')]).toEqual([{ id: 7, reason: 'refused' }, [{ url: 'https://crm.example/1' }]]);
+  host.always('app.open_link', () => ({ done: true }));
+  await history.open(of);
+  expect(history.unopened).toBeNull();
+});
+
 test('each day has its heading once', async () => {
   const { history } = decided([row(3, 'logged'), row(2, 'private'), row(1, 'logged', noon - 24 * HOUR)]);
   await history.reload();

@@ -4,7 +4,9 @@
  */
 import type { AlwaysOption, MailRowView, NewRule, QueueRow, State, WishArgs } from '../../gen/api';
 import type { Host } from '../../host';
+import { failureOf } from '../../words';
 import type { Pages } from './pages.svelte';
+import { endOf, isLate, type Undone } from './undone';
 
 export type Verb = 'share' | 'keep_private' | 'later' | 'include' | 'never_log';
 
@@ -44,6 +46,8 @@ export class Made {
   until = $state(0);
   /** How to take it back; `null` where the program refused it. */
   answered: Promise<TakeBack | null> = Promise.resolve(null);
+  /** How taking it back ended; `null` where nothing was taken back. */
+  undone: Promise<Undone | null> = Promise.resolve(null);
 
   constructor(order: Order, until: number) {
     this.order = order;
@@ -64,6 +68,8 @@ export class Decisions {
   /** What can be taken back, the latest first. */
   made = $state.raw<readonly Made[]>([]);
   refused = $state.raw<Refused | null>(null);
+  /** The last undoing, where it came when mail was on its way already. */
+  overtaken = $state.raw<Undone | null>(null);
   readonly #host: Host;
   /** The list in sight, and whose mail it shows. */
   #shown: { pages: Pages; connection: () => number | null } | null = null;
@@ -81,28 +87,35 @@ export class Decisions {
     const shown = { pages, connection };
     this.#shown = shown;
     return () => {
-      if (this.#shown === shown) [this.#shown, this.refused] = [null, null];
+      if (this.#shown !== shown) return;
+      this.#shown = null;
+      this.dismiss();
     };
+  }
+
+  /** Shows no longer what went another way than the rep wanted. */
+  dismiss(): void {
+    [this.refused, this.overtaken] = [null, null];
   }
 
   /** Decides, and says whether the program took it. */
   async take(order: Order): Promise<boolean> {
     const made = new Made(order, Date.now() + order.grace);
-    this.refused = null;
+    this.dismiss();
     this.made = [made, ...this.made];
     this.#update(became(order));
     this.#last = made.answered = this.#last.then(() => this.#tell(made));
     return (await made.answered) !== null;
   }
 
-  /** Takes the latest decision back; gives back what it was. */
+  /** Takes the latest decision back; gives back what it was. Whether there still was time shows in its `undone`. */
   undo(): Made | null {
     const [latest] = this.made;
     if (!latest) return null;
     this.#forget(latest);
-    this.refused = null;
+    this.dismiss();
     this.#update(latest.order.rows);
-    this.#last = this.#last.then(() => this.#takeBack(latest));
+    this.#last = latest.undone = this.#last.then(() => this.#takeBack(latest));
     return latest;
   }
 
@@ -128,8 +141,10 @@ export class Decisions {
   async #call(made: Made): Promise<TakeBack> {
     const { verb, connection, rows, wish, previewed, always, until = 0, rule } = made.order;
     if (verb === 'never_log' && rule) {
-      const { rule: added } = await this.#host.call('rules.add', rule);
-      return async () => (await this.#host.call('rules.remove', { id: added.id ?? 0 }), []);
+      const { decision_id } = await this.#host.call('rules.add', rule);
+      // The same was said already: that is not this decision's to take back.
+      if (decision_id === null) this.#forget(made);
+      return decision_id === null ? async () => [] : () => this.#host.call('review.undo', { decision_id });
     }
     const items = rows.map((row) => ({ mail: row.mail, expected_rev: Math.max(row.rev, this.#revisions.get(nameOf(row)) ?? 0) }));
     const order = { connection, items };
@@ -147,14 +162,22 @@ export class Decisions {
     return () => this.#host.call('review.undo', { decision_id: answer.decision_id });
   }
 
-  async #takeBack(made: Made): Promise<void> {
+  async #takeBack(made: Made): Promise<Undone | null> {
     const takeBack = await made.answered;
-    if (!takeBack) return;
+    if (!takeBack) return null;
+    const { rows } = made.order;
     try {
-      this.#note(await takeBack());
+      const answer = await takeBack();
+      this.#note(answer);
+      const late = new Set(answer.filter(isLate).map(({ mail }) => mail));
+      if (late.size > 0) this.refused = { what: 'undo', rows: rows.filter(({ mail }) => late.has(mail)), reason: failureOf('too_late') };
+      const undone = endOf(answer);
+      if (undone.kept + undone.retracts > 0) this.overtaken = undone;
+      return undone;
     } catch (reason) {
       this.#update(became(made.order));
-      this.refused = { what: 'undo', rows: made.order.rows, reason };
+      this.refused = { what: 'undo', rows, reason };
+      return null;
     } finally {
       this.#settle(made.order.rows);
     }

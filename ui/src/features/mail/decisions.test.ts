@@ -5,6 +5,7 @@ import { settled } from '../../host/scripted';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
 import { MailModel } from './model.svelte';
 import { decided, desk, row, type Beginning } from './model.fixture';
+import { staysBehind } from './said';
 
 vi.stubGlobal('navigator', { languages: ['en'] });
 beforeEach(() => overwriteGetLocale(() => 'en'));
@@ -119,11 +120,22 @@ describe('the never-log list', () => {
     const { model, mails, answer, host } = await desk({ rows });
     model.deny({ about: { kind: 'domain', value: 'x.example' }, then: 'never_log' });
     await settled();
-    await answer('rules.add', { rule: { id: 9 } });
+    await answer('rules.add', { rule: { id: 9 }, decision_id: 5 });
     model.undo();
     expect(mails()).toEqual([4, 3, 2, 1]);
     await settled();
-    expect(host.argsOf('rules.remove')).toEqual([{ id: 9 }]);
+    expect([host.argsOf('review.undo'), host.argsOf('rules.remove')]).toEqual([[{ decision_id: 5 }], []]);
+    await answer('review.undo', []);
+    expect([model.desk.said, model.decisions.refused]).toEqual(['The rule is taken back.', null]);
+  });
+
+  test('is not left where it was on it before', async () => {
+    const { model, answer } = await desk({ rows });
+    model.deny({ about: { kind: 'domain', value: 'x.example' }, then: 'never_log' });
+    expect(model.decisions.made.length).toBe(1);
+    await settled();
+    await answer('rules.add', { rule: { id: 9 }, decision_id: null });
+    expect(model.decisions.made).toEqual([]);
   });
 });
 
@@ -157,6 +169,29 @@ describe('several with something sensitive among them', () => {
   });
 });
 
+describe('several of which one was linked by hand', () => {
+  const links = [{ record: { type: 'contact' as const, id: '7' }, name: 'Onodera' }];
+
+  test('are shared without it, and how many stay behind is told with the reason', async () => {
+    const { model, host } = await desk({ rows: [row(4), row(3), row(2), row(1, 'logged')], all: true });
+    model.change({ links });
+    expect([model.sharable.length, model.leftOut]).toEqual([1, { linked: 0, state: 0 }]);
+    model.cursor.all();
+    expect([model.sharable.map(({ mail }) => mail), model.leftOut]).toEqual([[3, 2], { linked: 1, state: 1 }]);
+    expect(staysBehind(model.leftOut)).toEqual(['1 of them you linked yourself: share each alone', '1 of them cannot be shared as they stand']);
+    model.decide('share');
+    await settled();
+    expect(host.argsOf('review.share')[0]?.items.map(({ mail }) => mail)).toEqual([3, 2]);
+  });
+
+  test('are kept private all together', async () => {
+    const { model } = await desk({ rows: [row(2), row(1)] });
+    model.change({ links });
+    model.cursor.all();
+    expect(model.keepable.length).toBe(2);
+  });
+});
+
 describe('a wish', () => {
   const account = (id: number, change: object) => ({ id, sharing: { ...SHARING, ...change } }) as never;
 
@@ -171,6 +206,16 @@ describe('a wish', () => {
     model.change({ redactions: ['1234'] });
     model.cursor.all();
     expect([model.wish, model.grace]).toMatchObject([{ level: 'subject', quotes: false, redactions: ['1234'] }, 90]);
+  });
+
+  test.each(['quotes', 'signature'] as const)('of several takes no %s along that was kept back of one of them', async (part) => {
+    const { model } = await desk({ rows: [row(2), row(1)], accounts: [account(1, { quotes: true, signature: true })] });
+    model.cursor.all();
+    expect(model.wish).toMatchObject({ quotes: true, signature: true });
+    model.cursor.none();
+    model.change({ [part]: false });
+    model.cursor.all();
+    expect(model.wish).toMatchObject({ quotes: true, signature: true, [part]: false });
   });
 
   test('leaves files to the account’s own rule until they were in sight', async () => {
@@ -195,7 +240,8 @@ describe('a wish', () => {
   test('that names records lets mail of somebody unknown be shared', async () => {
     const { model, host } = await desk({ rows: [row(1, 'unmatched')], all: true });
     expect(model.canShare()).toBe(false);
-    model.change({ links: [{ type: 'contact', id: '7' }] });
+    model.change({ links: [{ record: { type: 'contact', id: '7' }, name: 'Onodera' }] });
+    expect(model.linked?.map(({ name }) => name)).toEqual(['Onodera']);
     model.decide('share');
     await settled();
     expect(host.argsOf('review.share')[0]?.wish?.links).toEqual([{ type: 'contact', id: '7' }]);

@@ -16,13 +16,18 @@ test.each<[string, object, Partial<MailRowView>]>([
   ['Nothing leaves', {}, {}],
   ['It comes back', {}, { snoozed_until: Date.now() }],
   ['after the grace period', { advice: { advice: 'share', by: { by: 'mode', id: 1 } } }, {}],
+  ['The account\'s setting decided', { advice: { advice: 'share', by: { by: 'mode', id: 1 } } }, {}],
   ['Shared by itself', { origin: { by: 'mode', id: 1 } }, { state: 'scheduled', release_at: Date.now() }],
-  ['another mail of this conversation', { origin: { by: 'thread' } }, { state: 'private' }],
-  ['a rule says so', { advice: { advice: 'private', by: { by: 'rule', id: 1 } } }, {}],
+  ['A rule of yours decided', { origin: { by: 'rule', id: 1 } }, { state: 'scheduled', release_at: Date.now() }],
+  ['It stays private. The conversation\'s earlier mail', { origin: { by: 'thread' } }, { state: 'private' }],
+  ['A rule of yours decided', { advice: { advice: 'private', by: { by: 'rule', id: 1 } } }, {}],
+  ['Your company\'s policy decided', { advice: { advice: 'private', by: { by: 'policy' } } }, {}],
+  ['Your company\'s policy decided', { origin: { by: 'policy' } }, { state: 'private' }],
+  ['It stays private. You decided', { origin: { by: 'user' } }, { state: 'private' }],
 ])('what happens next is told: %s', (words, why, mail) => expect(fate(why, mail)).toContain(words));
 
-test.each<[Partial<MailRowView>]>([[{ state: 'logged' }], [{ state: 'scheduled', release_at: 1 }], [{ state: 'private' }]])(
-  'nothing is told of what the rep decided: %j',
+test.each<[Partial<MailRowView>]>([[{ state: 'logged' }], [{ state: 'scheduled', release_at: 1 }]])(
+  'nothing is told of what the rep wants to share: %j',
   (mail) => expect(fate({ origin: { by: 'user' } }, mail)).toBe(''),
 );
 

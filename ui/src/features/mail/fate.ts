@@ -3,6 +3,7 @@ import type { MailRowView, Origin, Why } from '../../gen/api';
 import { upcoming } from '../../format';
 import { m } from '../../paraglide/messages.js';
 import { whyOf } from './asks';
+import { decidedBy } from './why_words';
 import { exclusionWords, RETURNED_WORDS } from './words';
 
 /** The reasons, the most urgent first. */
@@ -19,12 +20,13 @@ export function reasonsOf({ triage, advice, returned }: Why, { state, who, conta
 /** What happens if nobody does anything more; empty where nothing does. */
 export function fateOf({ advice, origin }: Why, { state, snoozed_until, release_at }: MailRowView): string {
   if (snoozed_until !== null) return m.side_happens_later({ time: upcoming(snoozed_until) });
-  if (state === 'scheduled' && release_at !== null && origin && origin.by !== 'user') return m.side_happens_shared({ time: upcoming(release_at) });
-  if (state === 'private' && origin && origin.by !== 'user') return keptPrivate(origin);
+  if (state === 'scheduled' && release_at !== null && origin && origin.by !== 'user') return shared(release_at, origin);
+  if (state === 'private' && origin) return keptPrivate(origin);
   if (state !== 'pending') return '';
-  if (advice.advice === 'share') return m.side_happens_soon();
+  if (advice.advice === 'share') return `${m.side_happens_soon()} ${decidedBy(advice.by)}`;
   if (advice.advice === 'private') return keptPrivate(advice.by);
   return m.side_happens_asked();
 }
 
-const keptPrivate = ({ by }: Origin): string => m.side_happens_private({ reason: by === 'thread' ? m.side_private_thread() : m.side_private_rule() });
+const shared = (at: number, origin: Origin): string => `${m.side_happens_shared({ time: upcoming(at) })} ${decidedBy(origin)}`;
+const keptPrivate = (origin: Origin): string => `${m.side_happens_private()} ${decidedBy(origin)}`;

@@ -2,11 +2,10 @@
 import type { Address, Candidate, FoundContact, NewContact, Reason, RecordRef } from '../../gen/api';
 import type { Host } from '../../host';
 import { fold } from './redaction';
+import type { Linked } from './wish';
 
 /** A record that can be chosen. */
-export interface Option {
-  record: RecordRef;
-  name: string;
+export interface Option extends Linked {
   /** The company's name, where it is known. */
   company: string | null;
   addresses: readonly Address[];
@@ -21,18 +20,16 @@ export interface Ground {
   addresses: readonly Address[];
   candidates: readonly Candidate[];
   /** What the rep chose before for this mail. */
-  links: readonly RecordRef[] | undefined;
+  links: readonly Linked[] | undefined;
 }
 
 export const isSame = (one: RecordRef, other: RecordRef): boolean => one.type === other.type && one.id === other.id;
 
 export class LinkModel {
   readonly ground: Ground;
-  /** Which of the addresses the rep means. */
-  address = $state<Address>('');
   /** The address belongs to whom is chosen from now on; else only this mail does. */
   always = $state(false);
-  chosen = $state.raw<readonly RecordRef[]>([]);
+  chosen = $state.raw<readonly Linked[]>([]);
   /** Which option the keys are on. */
   active = $state(0);
   text = $state('');
@@ -46,6 +43,7 @@ export class LinkModel {
   /** What the index has of the address itself: it knows the companies of the candidates. */
   #known = $state.raw<readonly FoundContact[]>([]);
   readonly #host: Host;
+  #address = $state<Address>('');
   #asked = 0;
 
   /** The candidates, or what was found; what is a candidate comes first. */
@@ -63,8 +61,17 @@ export class LinkModel {
   constructor(host: Host, ground: Ground) {
     this.#host = host;
     this.ground = ground;
-    this.address = ground.addresses[0] ?? '';
-    this.chosen = ground.links ?? ground.candidates.map(({ record }) => record);
+    this.#address = ground.addresses[0] ?? '';
+    this.chosen = ground.links ?? ground.candidates.map(({ record, name }) => ({ record, name }));
+    void this.#findOwn();
+  }
+
+  /** Which of the addresses the rep means. */
+  get address(): Address {
+    return this.#address;
+  }
+  set address(address: Address) {
+    this.#address = address;
     void this.#findOwn();
   }
 
@@ -91,20 +98,21 @@ export class LinkModel {
   }
 
   isChosen(record: RecordRef): boolean {
-    return this.chosen.some((other) => isSame(other, record));
+    return this.chosen.some((other) => isSame(other.record, record));
   }
 
-  toggle(record: RecordRef): void {
-    this.chosen = this.isChosen(record) ? this.chosen.filter((other) => !isSame(other, record)) : [...this.chosen, record];
+  toggle({ record, name }: Linked): void {
+    this.chosen = this.isChosen(record) ? this.chosen.filter((other) => !isSame(other.record, record)) : [...this.chosen, { record, name }];
   }
 
   /** Tells the program what holds from now on, where the rep wants that; gives back the records this mail goes to. */
-  async confirm(): Promise<readonly RecordRef[] | null> {
-    const { connection, candidates } = this.ground;
+  async confirm(): Promise<readonly Linked[] | null> {
+    const { address } = this;
+    const { connection } = this.ground;
     if (this.chosen.length === 0 || this.working) return null;
-    const known = (record: RecordRef): boolean => candidates.some((candidate) => isSame(candidate.record, record));
-    const link = (record: RecordRef) => () => this.#host.call('contacts.link', { connection, address: this.address, record });
-    const links = this.always ? this.chosen.filter((record) => !known(record)).map(link) : [];
+    const known = (record: RecordRef): boolean => this.#fitting(address).some((candidate) => isSame(candidate.record, record));
+    const link = ({ record }: Linked) => () => this.#host.call('contacts.link', { connection, address, record });
+    const links = this.always ? this.chosen.filter(({ record }) => !known(record)).map(link) : [];
     const linked = await this.#work(async () => {
       for (const tell of links) await tell();
     });
@@ -116,7 +124,7 @@ export class LinkModel {
     const { connection } = this.ground;
     return this.#work(async () => {
       await this.#host.call('contacts.unlink', { connection, address: this.address });
-      this.chosen = this.chosen.filter((record) => !this.own.some((candidate) => isSame(candidate.record, record)));
+      this.chosen = this.chosen.filter(({ record }) => !this.own.some((candidate) => isSame(candidate.record, record)));
       this.own = [];
     });
   }
@@ -126,7 +134,7 @@ export class LinkModel {
     return this.#work(async () => {
       const made = await this.#host.call('contacts.create', { connection: this.ground.connection, contact });
       this.#made = [{ ...made, company: contact.company || null }, ...this.#made];
-      this.chosen = [made.record];
+      this.chosen = [{ record: made.record, name: made.name }];
       void this.search('');
     });
   }
@@ -145,19 +153,22 @@ export class LinkModel {
     }
   }
 
+  /** The candidates that an address made. */
+  #fitting(address: Address): readonly Candidate[] {
+    return this.ground.candidates.filter(({ reasons }) => reasons.some((reason) => reason.address === address));
+  }
+
   /** A candidate whose record doesn't have the address in the CRM has it by the rep's own word. */
   async #findOwn(): Promise<void> {
-    const { connection, candidates } = this.ground;
-    const mine = candidates.filter(({ reasons }) => reasons.some(({ address }) => address === this.address));
-    if (mine.length === 0) return;
-    try {
-      this.#known = await this.#host.call('contacts.search', { connection, text: this.address });
-      const has = ({ record }: Candidate): boolean =>
-        this.#known.some((contact) => isSame(contact.record, record) && contact.emails.includes(this.address));
-      this.own = mine.filter((candidate) => !has(candidate));
-    } catch {
-      this.own = [];
-    }
+    const { address } = this;
+    const fitting = this.#fitting(address);
+    this.own = [];
+    if (fitting.length === 0) return;
+    const found = await this.#host.call('contacts.search', { connection: this.ground.connection, text: address }).catch(() => null);
+    if (!found || address !== this.address) return;
+    this.#known = [...found, ...this.#known];
+    const has = ({ record }: Candidate): boolean => found.some((contact) => isSame(contact.record, record) && contact.emails.includes(address));
+    this.own = fitting.filter((candidate) => !has(candidate));
   }
 }
 

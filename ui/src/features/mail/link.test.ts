@@ -2,8 +2,10 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Candidate, FoundContact, RecordRef } from '../../gen/api';
 import { Scripted, settled } from '../../host/scripted';
 import { LinkModel, type Ground } from './link.svelte';
+import type { Linked } from './wish';
 
 const ref = (id: string): RecordRef => ({ type: 'contact', id });
+const linked = (id: string, name = ''): Linked => ({ record: ref(id), name });
 const contact = (id: string, name: string, address: string, company: string | null = null): FoundContact => ({
   record: ref(id),
   name,
@@ -31,14 +33,14 @@ test('the candidates are chosen to begin with, with their companies and the reas
   host.always('contacts.search', () => [contact('1', '田中 美咲', 'tanaka@minato.example', '株式会社みなと商事')]);
   const model = open({ candidates: [TANAKA] });
   await settled();
-  expect(model.chosen).toEqual([ref('1')]);
+  expect(model.chosen).toEqual([linked('1', '田中 美咲')]);
   expect(model.options).toEqual([
     { record: ref('1'), name: '田中 美咲', company: '株式会社みなと商事', addresses: ['tanaka@minato.example'], fits: TANAKA.reasons[0] },
   ]);
 });
 
 test('what the rep chose for this mail before is chosen again', () => {
-  expect(open({ candidates: [TANAKA], links: [ref('2')] }).chosen).toEqual([ref('2')]);
+  expect(open({ candidates: [TANAKA], links: [linked('2')] }).chosen).toEqual([linked('2')]);
 });
 
 test('an answer that was overtaken is not shown', async () => {
@@ -80,20 +82,42 @@ test('the keys go round', async () => {
 
 test('for this mail alone nothing is told to the program', async () => {
   const model = open({ candidates: [TANAKA] });
-  model.toggle(ref('1'));
+  model.toggle(linked('1'));
   expect(await model.confirm()).toBeNull();
-  model.toggle(ref('2'));
-  expect(await model.confirm()).toEqual([ref('2')]);
+  model.toggle(linked('2'));
+  expect(await model.confirm()).toEqual([linked('2')]);
   expect(host.argsOf('contacts.link')).toEqual([]);
 });
 
 test('from now on the address belongs to whom was chosen besides the candidates', async () => {
   host.always('contacts.link', () => ({ done: true }));
   const model = open({ candidates: [TANAKA] });
-  model.toggle(ref('2'));
+  model.toggle(linked('2'));
   model.always = true;
-  expect(await model.confirm()).toEqual([ref('1'), ref('2')]);
+  expect(await model.confirm()).toEqual([linked('1', TANAKA.name), linked('2')]);
   expect(host.argsOf('contacts.link')).toEqual([{ connection: 1, address: 'tanaka@minato.example', record: ref('2') }]);
+});
+
+test('a candidate by another address is not known by this one', async () => {
+  host.always('contacts.link', () => ({ done: true }));
+  const model = open({ addresses: ['tanaka@minato.example', 'office@minato.example'], candidates: [TANAKA] });
+  model.always = true;
+  model.address = 'office@minato.example';
+  expect(await model.confirm()).toEqual([linked('1', TANAKA.name)]);
+  expect(host.argsOf('contacts.link')).toEqual([{ connection: 1, address: 'office@minato.example', record: ref('1') }]);
+});
+
+test('what the rep said of one address is not said of another', async () => {
+  host.always('contacts.search', () => []);
+  const model = open({ addresses: ['tanaka@minato.example', 'office@minato.example'], candidates: [TANAKA] });
+  await settled();
+  expect(model.own).toEqual([TANAKA]);
+  model.address = 'office@minato.example';
+  await settled();
+  expect(model.own).toEqual([]);
+  model.address = 'tanaka@minato.example';
+  await settled();
+  expect(model.own).toEqual([TANAKA]);
 });
 
 test('a refusal is kept in sight, and nothing is linked', async () => {
@@ -101,7 +125,7 @@ test('a refusal is kept in sight, and nothing is linked', async () => {
     throw { code: 'not_possible_now' };
   });
   const model = open();
-  model.toggle(ref('2'));
+  model.toggle(linked('2'));
   model.always = true;
   expect(await model.confirm()).toBeNull();
   expect([model.failure?.reason, model.working]).toEqual([{ code: 'not_possible_now' }, false]);
@@ -130,5 +154,5 @@ test('a contact that was made in the CRM is chosen, and in sight', async () => {
   const wanted = { name: '小野寺 健', email: 'onodera@tohoku.example', company: '' };
   expect(await model.create(wanted)).toBe(true);
   expect(host.argsOf('contacts.create')).toEqual([{ connection: 1, contact: wanted }]);
-  expect([model.chosen, model.options.map(({ name }) => name)]).toEqual([[made.record], ['小野寺 健']]);
+  expect([model.chosen, model.options.map(({ name }) => name)]).toEqual([[{ record: made.record, name: made.name }], ['小野寺 健']]);
 });

@@ -38,6 +38,9 @@ export const row = (mail: number, state: State = 'pending', rev = 0): MailRowVie
 /** What goes of a mail where nobody says anything. */
 export const WISH = { level: 'full', quotes: false, signature: false, redactions: [] } as const;
 
+/** Where the program puts what it decided on. */
+const BECOMES: Record<string, State> = { 'review.share': 'scheduled', 'review.keep_private': 'private' };
+
 export const decided = (decision_id: number, mails: number[], rev = 1): DecidedView => ({
   decision_id,
   items: mails.map((mail) => ({ connection: 1, mail, rev }) as QueueRow),
@@ -57,12 +60,15 @@ export interface Beginning {
 
 /** A desk with this mail, whose decisions wait for the test to answer them. */
 export async function desk({ rows, policy = {}, sharing_allowed = true, all = false, accounts = [], why }: Beginning) {
+  const became = new Map<number, State>();
+  const listed = (): MailRowView[] =>
+    rows.map((row) => ({ ...row, state: became.get(row.mail) ?? row.state })).filter(({ mail, state }) => all || !became.has(mail) || state === 'pending');
   const host = new Scripted()
     .always('app.status', () => ({ sharing_allowed }) as Status)
     .always('accounts.list', () => accounts)
     .always('crm.list', () => [{ id: 1, name: 'CRM' } as never])
     .always('policy.get', () => ({ error: null, grace_seconds: 30, max_level: null, preset_domains: [], ...UNLOCKED, ...policy }))
-    .always('review.list', (): MailPage => ({ rows, next: null, total: rows.length }));
+    .always('review.list', (): MailPage => ({ rows: listed(), next: null, total: listed().length }));
   if (why) host.always('review.why', () => ({ candidates: [], always: [], can_include: false, ...why }) as unknown as Why);
   const desk = new Desk(host);
   desk.watch();
@@ -77,8 +83,11 @@ export async function desk({ rows, policy = {}, sharing_allowed = true, all = fa
     model,
     mails: () => model.pages.rows.map(({ mail }) => mail),
     at: () => model.cursor.row?.mail,
-    /** Answers or refuses the latest question of this name. */
+    /** Answers or refuses the latest question of this name; the list follows. */
     async answer(name: string, answer: unknown): Promise<void> {
+      const { items = [] } = answer as Partial<DecidedView>;
+      const undone = Array.isArray(answer) ? (answer as QueueRow[]) : [];
+      for (const { mail, state = BECOMES[name] } of [...items, ...undone] as Partial<QueueRow>[]) if (mail && state) became.set(mail, state);
       questions(name).at(-1)?.resolve(answer);
       await settled();
     },

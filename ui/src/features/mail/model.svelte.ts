@@ -8,7 +8,7 @@ import { Cursor } from './cursor.svelte';
 import { isPossible, type Decisions, type Order, type Verb } from './decisions.svelte';
 import { Pages, type Source } from './pages.svelte';
 import { saidOf, undoneOf } from './said';
-import { argsOf, type Wish } from './wish';
+import { argsOf, type Linked, type Wish } from './wish';
 import { Wishes, type Ground } from './wishes.svelte';
 
 export { LEVELS } from './wish';
@@ -24,6 +24,12 @@ export interface Asking {
   verb: 'share' | 'keep_private';
   count: number;
   sensitive: number;
+}
+
+/** Chosen mail that would not be shared with the rest: it goes elsewhere by the rep's word, or its state forbids it. */
+export interface LeftOut {
+  linked: number;
+  state: number;
 }
 
 export class MailModel {
@@ -71,8 +77,13 @@ export class MailModel {
     return chosen.length > 0 ? chosen : row ? [row] : [];
   });
   readonly sharable = $derived(
-    this.targets.filter((row) => (isPossible('share', row) || this.#isLinked(row)) && !(this.targets.length > 1 && this.#goesElsewhere(row))),
+    this.targets.filter((row) => this.#isSharable(row) && !(this.targets.length > 1 && this.#goesElsewhere(row))),
   );
+  readonly leftOut = $derived.by((): LeftOut => {
+    const out = this.targets.filter((row) => !this.sharable.includes(row));
+    const linked = out.filter((row) => this.#isSharable(row)).length;
+    return { linked, state: out.length - linked };
+  });
   readonly keepable = $derived(this.targets.filter((row) => isPossible('keep_private', row)));
   readonly postponable = $derived(this.targets.filter((row) => isPossible('later', row)));
   readonly obstacle = $derived.by((): Obstacle => {
@@ -88,7 +99,13 @@ export class MailModel {
     return chosen.length > 0 || !row ? this.#wishes.ofMany(chosen, this.#ground) : this.#wishes.of(row, this.#ground);
   });
 
-  /** The same as the program takes it. Files that nobody chose, or saw, are left to the account's own rule. */
+  /** Where the mail that is read goes, where the rep said so; else it goes to everybody who matched. */
+  readonly linked = $derived.by((): readonly Linked[] | null => (this.cursor.chosen.length > 0 ? null : (this.wish.links ?? null)));
+
+  /**
+   * The same as the program takes it. Of several no files go along; of one, those that nobody chose, or saw, are left to
+   * the account's own rule.
+   */
   readonly wishArgs = $derived.by((): WishArgs => {
     const { chosen, row } = this.cursor;
     if (chosen.length > 0) return argsOf(this.wish, true);
@@ -242,11 +259,14 @@ export class MailModel {
   }
 
   undo(): void {
-    const undone = this.decisions.undo();
-    if (!undone) return;
-    const [first] = undone.order.rows;
+    const made = this.decisions.undo();
+    if (!made) return;
+    const [first] = made.order.rows;
     if (first && this.pages.rows.some(({ mail }) => mail === first.mail)) this.cursor.follow(first);
-    this.say(undoneOf(undone.order));
+    void made.undone.then((undone) => {
+      const words = undone ? undoneOf(undone, made.order) : '';
+      if (words) this.say(words);
+    });
   }
 
   /** Says it to screen readers; the same words a second time are said again. */
@@ -279,6 +299,11 @@ export class MailModel {
     // A refused mail is read again, unless the person has gone on.
     if (!(await taken) && this.cursor.row?.mail === after?.mail) this.cursor.follow(rows[0] ?? null);
     return taken;
+  }
+
+  /** Whether its state lets it go, or the rep's word. */
+  #isSharable(row: MailRowView): boolean {
+    return isPossible('share', row) || this.#isLinked(row);
   }
 
   /** Mail that the rep linked by hand goes there alone: with others it would go to everybody who matched. */

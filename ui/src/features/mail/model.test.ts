@@ -1,8 +1,10 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type { ApiError } from '../../gen/api';
 import { settled } from '../../host/scripted';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
 import { decided, desk, row, WISH, type Beginning } from './model.fixture';
 
+vi.stubGlobal('navigator', { languages: ['en'] });
 beforeEach(() => overwriteGetLocale(() => 'en'));
 
 const three = () => desk({ rows: [row(3), row(2), row(1)] });
@@ -118,9 +120,42 @@ describe('undo', () => {
     await answer('review.share', decided(7, [3]));
     model.undo();
     await settled();
-    await refuse('review.undo', { code: 'too_late' });
+    await refuse('review.undo', { code: 'conflict' });
     expect(mails()).toEqual([2, 1]);
-    expect(model.decisions.refused).toMatchObject({ what: 'undo', reason: { code: 'too_late' } });
+    expect(model.decisions.refused).toMatchObject({ what: 'undo', reason: { code: 'conflict' } });
+  });
+
+  test.each([
+    ['pending', false, /^Undone: 1\.$/, undefined, false],
+    ['private', false, /^Kept private before/, undefined, true],
+    ['uploading', true, /retracted as soon as/, undefined, true],
+    ['logged', false, /^$/, 'too_late', false],
+  ] as const)('is said only of what it undid: mail that is %s now', async (state, retract_after, said, code, overtaken) => {
+    const { model, answer } = await three();
+    model.decide('share');
+    await settled();
+    await answer('review.share', decided(7, [3]));
+    model.desk.said = '';
+    model.undo();
+    await settled();
+    expect(model.desk.said).toBe('');
+    await answer('review.undo', [{ connection: 1, mail: 3, rev: 2, state, retract_after }]);
+    expect(model.desk.said).toMatch(said);
+    expect([(model.decisions.refused?.reason as ApiError | undefined)?.code, model.decisions.overtaken !== null]).toEqual([code, overtaken]);
+  });
+
+  test('of several says which came too late, and leaves them where they are', async () => {
+    const { model, answer, mails } = await three();
+    model.cursor.all();
+    model.decide('share');
+    await settled();
+    await answer('review.share', decided(7, [3, 2, 1]));
+    model.undo();
+    await settled();
+    const row = { connection: 1, rev: 2, retract_after: false };
+    await answer('review.undo', [{ ...row, mail: 3, state: 'logged' }, { ...row, mail: 2, state: 'pending' }, { ...row, mail: 1, state: 'pending' }]);
+    expect([mails(), model.desk.said]).toEqual([[2, 1], 'Undone: 2.']);
+    expect(model.decisions.refused?.rows.map(({ mail }) => mail)).toEqual([3]);
   });
 
   test('is offered as long as the program says', async () => {
@@ -149,7 +184,7 @@ describe('several at once', () => {
     expect(host.argsOf('review.share')[0]).toMatchObject({
       items: [{ mail: 3, expected_rev: 0 }, { mail: 2, expected_rev: 0 }],
     });
-    expect(host.argsOf('review.share')[0]?.wish).not.toHaveProperty('attachments');
+    expect(host.argsOf('review.share')[0]?.wish?.attachments).toEqual([]);
     expect(model.cursor.chosen).toEqual([]);
   });
 

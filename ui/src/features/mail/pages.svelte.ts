@@ -51,9 +51,7 @@ export class Pages {
     void this.retry();
     return this.#host.on((event) => {
       if (event.event !== 'changed' || !concerns(this.#source.name, event.tags)) return;
-      this.#changes += 1;
-      this.#fresh = null;
-      void this.retry();
+      this.#again();
     });
   }
 
@@ -101,9 +99,18 @@ export class Pages {
     this.#grow(rows, this.total + rows.length - this.rows.length);
   }
 
-  /** The program has followed: its answers count again. */
+  /** The program has followed, or refused: its answers count again, and it is asked, for nothing tells of a refusal. */
   settle(rows: readonly MailRowView[]): void {
+    if (rows.length === 0) return;
     for (const { mail } of rows) this.#ahead.delete(mail);
+    this.#again();
+  }
+
+  /** Nothing that was told is fresh any more. */
+  #again(): void {
+    this.#changes += 1;
+    this.#fresh = null;
+    void this.retry();
   }
 
   /** Asks until everything in sight is there and fresh. However many call, one question is under way. */

@@ -126,9 +126,18 @@ test('what the program says counts again as soon as it has followed', async () =
   const box = new Mailbox(3);
   const pages = await box.watched();
   pages.update([row(2, 'scheduled')]);
+  const before = box.asked().length;
   pages.settle([row(2)]);
-  await box.changed();
-  expect(mails(pages)).toEqual([3, 2, 1]);
+  await settled();
+  expect([mails(pages), box.asked().length]).toEqual([[3, 2, 1], before + 1]);
+});
+
+test('nothing is asked where nothing was settled', async () => {
+  const box = new Mailbox(3);
+  const pages = await box.watched();
+  pages.settle([]);
+  await settled();
+  expect(box.asked().length).toBe(1);
 });
 
 test('a whole page that has been decided on is passed over', async () => {

@@ -1,5 +1,5 @@
 /** What each check of a mail is called, what it looks at, and what it found. */
-import type { Ask, CheckName, Evidence, Rule, RuleField, Why, WhyStep } from '../../gen/api';
+import type { Ask, CheckName, Evidence, Origin, Rule, RuleField, Why, WhyStep } from '../../gen/api';
 import { decoded } from '../../folders';
 import { m } from '../../paraglide/messages.js';
 import { whyOf } from './asks';
@@ -86,9 +86,9 @@ export function nameOf(rule: Rule, names: ReadonlyMap<string, string>): string |
   return rule.kind === 'thread' ? m.why_this_thread() : null;
 }
 
-/** Whose decision stands. */
-export function originWords(why: Why): string {
-  switch (why.origin?.by) {
+/** Whose decision stands, or would. */
+export function decidedBy(origin: Origin | null): string {
+  switch (origin?.by) {
     case 'user':
       return m.why_by_user();
     case 'rule':

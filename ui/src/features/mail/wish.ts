@@ -4,6 +4,12 @@ import type { AccountView, Level, RecordRef, WishArgs } from '../../gen/api';
 /** From the least to the most. */
 export const LEVELS: readonly Level[] = ['metadata', 'subject', 'full'];
 
+/** A record as the rep chose it. */
+export interface Linked {
+  record: RecordRef;
+  name: string;
+}
+
 export interface Wish {
   level: Level;
   /** Digests of the files that go along. */
@@ -14,7 +20,7 @@ export interface Wish {
   /** What is blacked out, wherever it stands. */
   redactions: readonly string[];
   /** The records it goes to; everybody who matched where it is left out. */
-  links?: readonly RecordRef[];
+  links?: readonly Linked[];
 }
 
 export const leastOf = (levels: readonly Level[]): Level =>
@@ -48,5 +54,5 @@ export const argsOf = ({ links, ...wish }: Wish, chose: boolean): WishArgs => ({
   signature: wish.signature,
   redactions: [...wish.redactions],
   ...(chose && { attachments: [...wish.attachments] }),
-  ...(links && { links: [...links] }),
+  ...(links && { links: links.map(({ record }) => record) }),
 });

@@ -2,6 +2,9 @@ import type { Desk } from '../../desk.svelte';
 import type { ConnectionView, QueueRow, State } from '../../gen/api';
 import { Live } from '../../live.svelte';
 import { m } from '../../paraglide/messages.js';
+import { failureOf } from '../../words';
+import { undoneOf } from '../mail/said';
+import { endOf, isLate } from '../mail/undone';
 import { waitsForQuiet } from './quiet';
 
 export type Group = 'attention' | 'scheduled' | 'sending' | 'retry';
@@ -49,6 +52,9 @@ export class QueueModel {
     const groups = GROUPS.map((group): [Group, QueueRow[]] => [group, rows.filter(({ state }) => GROUP_OF[state] === group)]);
     return groups.filter(([, members]) => members.length > 0);
   });
+
+  /** What went wrong with a row that has left the list since: it can't be said there. */
+  readonly left = $derived.by(() => (this.problem && !this.rows.some(({ id }) => id === this.problem?.id) ? this.problem : null));
 
   /** Every row in the order it is shown. */
   readonly rows = $derived.by(() => this.groups.flatMap(([, members]) => members));
@@ -123,11 +129,15 @@ export class QueueModel {
     else this.#desk.show(row);
   }
 
-  /** Takes the decision back, with everything that was decided and said together with it; says whether that worked. */
+  /** Takes the decision back, with everything that was decided and said together with it; says whether that worked for all. */
   undo = (row: QueueRow): Promise<boolean> => {
     const { decision_id } = row;
     if (decision_id === null) return Promise.resolve(false);
-    return this.#trying(row.id, () => this.#desk.host.call('review.undo', { decision_id }), m.queue_undone());
+    return this.#trying(row.id, async () => {
+      const rows = await this.#desk.host.call('review.undo', { decision_id });
+      this.#desk.said = undoneOf(endOf(rows));
+      if (rows.some(isLate)) throw failureOf('too_late');
+    });
   };
 
   /** Keeps the mail from leaving. */

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Desk } from '../../desk.svelte';
 import type { ApiError, ConnectionView, QueueRow, State } from '../../gen/api';
 import { Scripted } from '../../host/scripted';
+import { overwriteGetLocale } from '../../paraglide/runtime.js';
+import { isApiError } from '../../words';
 import { QueueModel } from './model.svelte';
 
 const error = (action: ApiError['action']): ApiError => ({
@@ -23,7 +25,11 @@ async function queued(rows: QueueRow[]) {
   return { host, desk, queue };
 }
 
-beforeEach(() => void vi.useRealTimers());
+vi.stubGlobal('navigator', { languages: ['en'] });
+beforeEach(() => {
+  vi.useRealTimers();
+  overwriteGetLocale(() => 'en');
+});
 
 test('what needs the rep comes first, and what is decided elsewhere is not there', async () => {
   const { queue } = await queued([
@@ -117,6 +123,17 @@ test('only what waits out its grace period is taken back, by the decision it cam
   expect(queue.canUndo(row(1, 'scheduled', { decision_id: null }))).toBe(false);
   void queue.undo(row(1, 'scheduled', { decision_id: 5 }));
   expect(host.argsOf('review.undo')).toEqual([{ decision_id: 5 }]);
+});
+
+test.each([
+  ['logged', false, true, ''],
+  ['pending', true, null, 'Undone: 1.'],
+] as const)('taking back says what it did: the mail is %s now', async (state, worked, problem, said) => {
+  const { host, desk, queue } = await queued([]);
+  host.always('review.undo', () => [row(1, state)]);
+  expect(await queue.undo(row(1, 'scheduled', { decision_id: 5 }))).toBe(worked);
+  expect([queue.problem && isApiError(queue.problem.reason) && queue.problem.reason.code === 'too_late', desk.said]).toEqual([problem, said]);
+  expect(queue.left === null).toBe(worked);
 });
 
 test('what has not arrived can be kept private one by one', async () => {

@@ -1,6 +1,6 @@
 /** A rule that is being written: what it is about, what then, and what it would change. */
 import type { Desk } from '../../desk.svelte';
-import type { AboutArgs, Level, NewRule, RecordRef, RuleView, Then } from '../../gen/api';
+import type { AboutArgs, Level, NewRule, RecordRef, RuleAdded, Then } from '../../gen/api';
 import { isApiError } from '../../words';
 import { narrow } from '../connect';
 import { thensOf, type Kind } from './about';
@@ -111,7 +111,7 @@ export class RuleDraft {
   }
 
   /** Saves it; `null` where it was refused. */
-  async save(): Promise<RuleView | null> {
+  async save(): Promise<RuleAdded | null> {
     const { rule } = this;
     if (!rule || !this.ready) return null;
     [this.busy, this.problem] = [true, null];

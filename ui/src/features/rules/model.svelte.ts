@@ -1,14 +1,17 @@
 /** The rules as they hold now, and what was last done with them, which can be undone. */
 import { untrack } from 'svelte';
 import type { Desk } from '../../desk.svelte';
-import type { RuleView } from '../../gen/api';
+import type { RuleAdded, RuleView } from '../../gen/api';
 import { Live } from '../../live.svelte';
 import { m } from '../../paraglide/messages.js';
 import { anew, groupOf, GROUPS, type Group } from './about';
 import { Simulation } from './simulation.svelte';
 
-/** What was done last. */
-type Done = { what: 'added' | 'removed'; view: RuleView };
+/** What was done last; `undo` where it changed anything. */
+interface Done {
+  what: 'added' | 'removed';
+  undo: (() => Promise<unknown>) | null;
+}
 
 export class RulesModel {
   readonly live: Live<'rules.list'>;
@@ -50,24 +53,26 @@ export class RulesModel {
   remove = async (): Promise<boolean> => {
     const view = this.removing;
     if (!view || !(await this.#withdraw(view))) return false;
-    [this.removing, this.done] = [null, { what: 'removed', view }];
+    const { host } = this.#desk;
+    [this.removing, this.done] = [null, { what: 'removed', undo: () => host.call('rules.add', anew(view.rule)) }];
     this.simulation.stop();
     this.#desk.said = m.rules_removed();
     return true;
   };
 
-  /** A rule has been added: that can be undone. */
-  added(view: RuleView): void {
-    [this.done, this.problem] = [{ what: 'added', view }, null];
+  /** A rule has been added. Undoing that brings back what it replaced. */
+  added({ decision_id }: RuleAdded): void {
+    const { host } = this.#desk;
+    const undo = decision_id === null ? null : () => host.call('review.undo', { decision_id });
+    [this.done, this.problem] = [{ what: 'added', undo }, null];
     this.#desk.said = m.rules_added();
   }
 
   /** Takes back what was done last. */
   undo = async (): Promise<boolean> => {
     const done = this.done;
-    if (!done) return false;
-    const { view } = done;
-    const undone = done.what === 'added' ? await this.#withdraw(view) : await this.#during(() => this.#desk.host.call('rules.add', anew(view.rule)));
+    if (!done?.undo) return false;
+    const undone = await this.#during(done.undo);
     if (undone) this.#desk.said = m.rules_undone();
     if (undone && this.done === done) this.done = null;
     return undone;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Desk } from '../../desk.svelte';
 import type { ConnectionView, Rule, RuleView } from '../../gen/api';
-import { Scripted, settled } from '../../host/scripted';
+import { Scripted } from '../../host/scripted';
 import { overwriteGetLocale } from '../../paraglide/runtime.js';
 import { RulesModel } from './model.svelte';
 import { aboutWords } from './words';
@@ -45,7 +45,7 @@ describe('a rule that goes', () => {
 
   test('comes back as it was when that is undone', async () => {
     const { host, model } = await listed([view(2)]);
-    host.always('rules.remove', () => ({ done: true })).always('rules.add', () => view(9));
+    host.always('rules.remove', () => ({ done: true })).always('rules.add', () => ({ ...view(9), decision_id: 4 }));
     model.ask(view(2, { then: 'share', level: 'subject', expires_at: 77, reason: '銀行' }));
     expect(await model.remove()).toBe(true);
     expect([model.removing, model.done?.what]).toEqual([null, 'removed']);
@@ -71,12 +71,19 @@ describe('a rule that goes', () => {
   });
 });
 
-test('a rule that was added goes again when that is undone', async () => {
+test('a rule that was added goes again when that is undone, and what it replaced is back', async () => {
   const { host, model } = await listed([]);
-  model.added(view(7));
-  void model.undo();
-  await settled();
-  expect(host.argsOf('rules.remove')).toEqual([{ id: 7 }]);
+  host.always('review.undo', () => []);
+  model.added({ ...view(7), decision_id: 3 });
+  expect(await model.undo()).toBe(true);
+  expect([host.argsOf('review.undo'), host.argsOf('rules.remove'), model.done]).toEqual([[{ decision_id: 3 }], [], null]);
+});
+
+test('a rule that was there before stays: nothing is undone', async () => {
+  const { host, model } = await listed([view(7)]);
+  model.added({ ...view(7), decision_id: null });
+  expect([model.done, await model.undo()]).toEqual([{ what: 'added', undo: null }, false]);
+  expect(host.asked.filter(({ name }) => name !== 'rules.list' && name !== 'crm.list')).toEqual([]);
 });
 
 test.each([

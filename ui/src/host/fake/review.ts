@@ -13,8 +13,6 @@ type Decided = Commands['review.share']['answer'];
 /** What has to be looked at closely (`domain::judge`). */
 const ALERTS: readonly Ask['ask'][] = ['sensitive', 'new_participant', 'many_records', 'twin', 'dubious', 'rule'];
 
-let decisions = 0;
-
 export function reviewHandlers(program: Program): Handlers {
   const within = (mail: number, connection: number, pile: Pile): boolean => {
     if (Boolean(program.reviews.get(mail, connection)?.snoozed_until) !== (pile === 'later')) return false;
@@ -30,7 +28,7 @@ export function reviewHandlers(program: Program): Handlers {
     for (const { mail, expected_rev } of items) {
       if (expected_rev !== undefined && expected_rev !== program.review(mail, connection).rev) throw error('conflict', 'review');
     }
-    const decision = ++decisions;
+    const decision = program.reviews.decide();
     const [first] = items;
     if (by && first) ruled(program, first.mail, connection, by.always, by.shares ? 'share' : 'private', decision);
     const made = items.map(({ mail }) => {
@@ -95,12 +93,15 @@ export function reviewHandlers(program: Program): Handlers {
     },
     'review.include': ({ connection, items }) => decide(connection, items, () => ({ state: 'pending', included: true, origin: null })),
     'review.undo': ({ decision_id }) => {
-      const undone = program.reviews.ofDecision(decision_id);
-      if (undone.some(({ state }) => ['logged', 'queued', 'uploading'].includes(state))) throw error('too_late', 'review');
-      program.rules.undo(decision_id);
+      const decided = program.reviews.ofDecision(decision_id);
+      if (!program.rules.undo(decision_id) && decided.length === 0) throw error('no_such', 'none');
       const open = { state: 'pending', release_at: null, choice: null, snoozed_until: null, origin: null } as const;
-      const back = undone.map((review) => program.reviews.put(review, { ...open, included: review.included && review.state !== 'pending' }));
-      return back.map((review) => program.queueRow(review));
+      const undone = decided.map((review) => {
+        if (review.state === 'logged') return review;
+        if (review.state === 'queued') return program.reviews.put(review, { state: 'private', release_at: null });
+        return program.reviews.put(review, { ...open, included: review.included && review.state !== 'pending' });
+      });
+      return undone.map((review) => program.queueRow(review));
     },
   };
 }

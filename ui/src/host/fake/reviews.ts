@@ -25,6 +25,7 @@ export class Reviews {
   /** By connection, then by mail. */
   readonly #all = new Map<number, Map<number, Review>>();
   #made = 1000;
+  #decisions = 0;
 
   get(mail: number, connection: number): Review | undefined {
     return this.#all.get(connection)?.get(mail);
@@ -47,6 +48,11 @@ export class Reviews {
     const mails = this.#all.get(before.connection) ?? new Map<number, Review>();
     this.#all.set(before.connection, mails.set(before.mail, next));
     return next;
+  }
+
+  /** The number of a new decision. */
+  decide(): number {
+    return ++this.#decisions;
   }
 
   ofDecision(decision: number): Review[] {

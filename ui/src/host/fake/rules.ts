@@ -14,8 +14,8 @@ export class Rules {
   readonly #program: Program;
   /** What was found out by these rules: a hundred thousand mails are asked about again and again. */
   #judged: { all: readonly RuleView[]; found: Map<Told, Exclusion | null> } = { all: [], found: new Map() };
-  /** The decision that a rule was made with. */
-  readonly #decisions = new Map<number, number>();
+  /** What each decision replaced. */
+  readonly #replaced = new Map<number, { by: number; before: RuleView | undefined }>();
   #made = 0;
 
   constructor(program: Program) {
@@ -25,7 +25,12 @@ export class Rules {
 
   readonly handlers: Handlers = {
     'rules.list': () => this.all,
-    'rules.add': (rule) => this.add(checked(rule)),
+    'rules.add': (rule) => {
+      const said = this.all.find((view) => saysTheSame(view.rule, checked(rule)));
+      if (said) return { ...said, decision_id: null };
+      const decision_id = this.#program.reviews.decide();
+      return { ...this.add(rule, decision_id), decision_id };
+    },
     'rules.remove': ({ id }) => {
       if (!this.all.some(({ rule }) => rule.id === id)) throw error('no_such', 'none');
       this.all = this.all.filter(({ rule }) => rule.id !== id);
@@ -35,19 +40,22 @@ export class Rules {
   };
 
   /** What was said about the same thing before no longer counts. */
-  add({ about, then, level, expires_at, reason = '' }: NewRule, decision?: number): RuleView {
+  add({ about, then, level, expires_at, reason = '' }: NewRule, decision: number): RuleView {
     const id = ++this.#made;
     const rule = { ...saying(about), id, then, level: level ?? null, expires_at: expires_at ?? null, created_at: Date.now(), reason } as Rule;
     const made = { rule, name: this.#nameOf(rule), expired: false };
-    const isSame = (other: Rule): boolean => other.id !== null && other.kind === rule.kind && JSON.stringify(other.value) === JSON.stringify(rule.value);
-    this.all = [...this.all.filter((view) => !isSame(view.rule)), made];
-    if (decision !== undefined) this.#decisions.set(id, decision);
+    const before = this.all.find((view) => isAbout(view.rule, about));
+    this.all = [...this.all.filter((view) => view !== before), made];
+    this.#replaced.set(decision, { by: id, before });
     return made;
   }
 
-  /** Takes back the rules that were made with a decision. */
-  undo(decision: number): void {
-    this.all = this.all.filter(({ rule }) => rule.id === null || this.#decisions.get(rule.id) !== decision);
+  /** Takes back the rule that was made with a decision, and brings back what it replaced; says whether there was one. */
+  undo(decision: number): boolean {
+    const { by, before } = this.#replaced.get(decision) ?? {};
+    if (!this.all.some(({ rule }) => rule.id === by)) return false;
+    this.all = this.all.flatMap((view) => (view.rule.id !== by ? [view] : before ? [before] : []));
+    return true;
   }
 
   /** The rule that keeps a mail out, if one does. */
@@ -133,6 +141,15 @@ const SEEDS: readonly Seed[] = [
 
 const saying = (about: NewRule['about']): object =>
   'record' in about ? { kind: about.kind, value: { connection: about.connection, record: about.record } } : about;
+
+/** Whether a rule of the rep's is about this very thing. */
+function isAbout({ id, kind, value }: Rule, about: NewRule['about']): boolean {
+  const other = saying(about) as Rule;
+  return id !== null && kind === other.kind && JSON.stringify(value) === JSON.stringify(other.value);
+}
+
+const saysTheSame = (rule: Rule, { about, then, level, expires_at, reason = '' }: NewRule): boolean =>
+  isAbout(rule, about) && rule.then === then && rule.level === (level ?? null) && rule.expires_at === (expires_at ?? null) && rule.reason === reason;
 
 /** As the program reads what was typed. */
 function checked(rule: NewRule): NewRule {

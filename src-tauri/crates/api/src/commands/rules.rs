@@ -98,6 +98,15 @@ pub struct RuleView {
     pub expired: bool,
 }
 
+/// A rule that was added, and how to take that back.
+#[derive(Serialize, TS)]
+pub struct RuleAdded {
+    #[serde(flatten)]
+    pub view: RuleView,
+    /// Give it to `review.undo`: it brings back what the rule replaced. `null` where the same was said already.
+    pub decision_id: Option<i64>,
+}
+
 /// What would become of the mail of the last days if a rule were added, or, with `without`, if that one were removed.
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -157,11 +166,12 @@ pub(crate) async fn list(api: &Api, _: Nothing) -> Result<Vec<RuleView>, ApiErro
     Ok(rules.into_iter().zip(names).map(view).collect())
 }
 
-pub(crate) async fn add(api: &Api, args: NewRule) -> Result<RuleView, ApiError> {
-    let id = api.engine().add_rule(args.read()?).await?;
+pub(crate) async fn add(api: &Api, args: NewRule) -> Result<RuleAdded, ApiError> {
+    let added = api.engine().add_rule(args.read()?).await?;
     let rules = list(api, Nothing {}).await?;
-    let added = rules.into_iter().find(|view| view.rule.id == Some(id));
-    added.ok_or_else(|| ApiError::new(Code::NoSuch, "rule"))
+    let view = rules.into_iter().find(|view| view.rule.id == Some(added.id));
+    let view = view.ok_or_else(|| ApiError::new(Code::NoSuch, "rule"))?;
+    Ok(RuleAdded { view, decision_id: added.decision })
 }
 
 pub(crate) async fn remove(api: &Api, args: RuleArgs) -> Result<Done, ApiError> {

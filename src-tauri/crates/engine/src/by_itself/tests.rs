@@ -91,7 +91,7 @@ async fn a_rule_lets_as_much_go_as_it_says_and_no_more_than_the_policy() {
     for (most, expected) in [(None, Level::Subject), (Some(Level::Metadata), Level::Metadata)] {
         let world = World::new().await.restarted(valid(Policy { max_level: most, ..Policy::default() })).await;
         let rule = Rule { level: Some(Level::Subject), ..about_client(Then::Share) };
-        let id = world.engine.add_rule(rule).await.expect("a rule");
+        let id = world.engine.add_rule(rule).await.expect("a rule").id;
         let review = after_hearing(&world, "a").await.expect("a decision");
         assert_eq!((review.choice.map(|c| c.level), review.origin), (Some(expected), Some(Origin::Rule(id))));
     }
@@ -101,7 +101,7 @@ async fn a_rule_lets_as_much_go_as_it_says_and_no_more_than_the_policy() {
 async fn a_rule_keeps_mail_private_by_itself_and_also_what_is_here() {
     let world = World::new().await;
     world.receives(&["past"]).await;
-    let id = world.engine.add_rule(about_client(Then::Private)).await.expect("a rule");
+    let id = world.engine.add_rule(about_client(Then::Private)).await.expect("a rule").id;
     world.work().await;
     let review = world.check("past", State::Private).await.review;
     assert_eq!(review.origin, Some(Origin::Rule(id)));

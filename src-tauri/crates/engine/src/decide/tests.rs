@@ -186,6 +186,25 @@ async fn what_the_rep_forbids_holds_although_mail_cannot_be_held_against_it() {
 }
 
 #[tokio::test]
+async fn a_rule_that_was_added_is_undone_with_what_it_replaced_back_and_one_that_was_there_stays() {
+    let world = World::new().await;
+    world.receives(&["a"]).await;
+    let says = |then| Rule::of_policy(About::Address(crate::fixture::address(crate::fixture::CLIENT)), then);
+    let ask = world.engine.add_rule(says(Then::Ask)).await.expect("a rule");
+    let again = world.engine.add_rule(says(Then::Ask)).await.expect("the same");
+    assert_eq!((again.id, again.decision), (ask.id, None), "nothing to take back");
+    let never = world.engine.add_rule(says(Then::NeverLog)).await.expect("a rule");
+    world.check_undecided("a", State::Excluded).await;
+    let undone = world.engine.undo(never.decision.expect("a decision")).await.expect("taken back");
+    assert!(undone.is_empty(), "no mail was decided on");
+    assert_eq!(said(&world).await, [Then::Ask], "what it replaced is back");
+    world.work().await;
+    world.check_undecided("a", State::Pending).await;
+    world.engine.undo(ask.decision.expect("a decision")).await.expect("taken back");
+    assert_eq!(said(&world).await, []);
+}
+
+#[tokio::test]
 async fn hundreds_are_kept_private_at_once() {
     let world = World::new().await;
     let names: Vec<String> = (0..300).map(|n| format!("m{n}")).collect();

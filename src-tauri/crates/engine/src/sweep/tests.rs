@@ -41,7 +41,7 @@ async fn findings(world: &World) -> BTreeMap<String, Finding> {
 /// A rule takes hold of just the mail that a look at everything finds, both when it comes and when it goes.
 async fn check(world: &World, about: About, then: Then, touched: usize) {
     let before = findings(world).await;
-    let id = world.engine.add_rule(Rule::of_policy(about.clone(), then)).await.expect("a rule");
+    let id = world.engine.add_rule(Rule::of_policy(about.clone(), then)).await.expect("a rule").id;
     let with = findings(world).await;
     let changed = with.iter().filter(|(name, finding)| before.get(*name) != Some(finding)).count();
     assert_eq!(changed, touched, "{about:?} {:?}", with.iter().map(|(n, f)| (n, &f.triage)).collect::<Vec<_>>());

@@ -56,7 +56,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Rule> {
 /// Writes a rule; there is one about each thing, and a new one replaces what was said before. Its number, which is new
 /// where it says something else. `decision` takes it back with what it belongs to, and brings back what it replaced.
 pub fn put(db: &Connection, rule: &Rule, decision: Option<i64>) -> rusqlite::Result<i64> {
-    if let Some(id) = about(db, &rule.about)?.filter(|known| says_the_same(known, rule)).and_then(|known| known.id) {
+    if let Some(id) = said(db, rule)? {
         return Ok(id);
     }
     let about = to_json(&rule.about)?;
@@ -78,6 +78,11 @@ pub fn put(db: &Connection, rule: &Rule, decision: Option<i64>) -> rusqlite::Res
         decision,
     ])?;
     Ok(db.last_insert_rowid())
+}
+
+/// The number of the rule that says the same already.
+pub fn said(db: &Connection, rule: &Rule) -> rusqlite::Result<Option<i64>> {
+    Ok(about(db, &rule.about)?.filter(|known| says_the_same(known, rule)).and_then(|known| known.id))
 }
 
 fn says_the_same(a: &Rule, b: &Rule) -> bool {
