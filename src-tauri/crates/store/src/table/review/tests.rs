@@ -34,7 +34,7 @@ async fn what_is_not_due_and_what_is_due_elsewhere_keeps_nothing_from_its_turn()
             (here, "queued", State::Queued, None),
             (here, "tried again later", State::FailedRetry, Some(LATER)),
         ] {
-            put(db, &subject(connection, &fixture::mail(name)), &waiting(state, until), None, NOW)?;
+            put(db, &subject(connection, &fixture::mail(name)), &waiting(state, until), Word::default(), NOW)?;
         }
         Ok((here, elsewhere))
     })
