@@ -246,7 +246,7 @@ impl Sharing {
     pub fn release_auto(all: &[&Self], now: Timestamp, least: Duration, offset: i32) -> Timestamp {
         let longest = Self::strictest(all.iter().copied()).grace_auto;
         let mut due = now + Duration::from_secs(longest.into()).max(least);
-        // One's hours may begin before the other's have ended. Where it is never quiet for none, a week is enough.
+        // One's hours may begin before the other's have ended; where that never stops, it goes on for a week or so.
         for _ in 0..(8 * 2) {
             let ends = all.iter().filter_map(|sharing| sharing.quiet).map(|quiet| quiet.ends(due, offset)).max();
             match ends.filter(|end| *end > due) {
