@@ -157,7 +157,7 @@ describe.each(LOOKS)('in $language and $scheme', (look) => {
     await button(page, words.link_confirm).click();
     await dialog(page).waitFor({ state: 'detached' });
     await page.getByText(words.side_linked).first().waitFor();
-    const bar = page.getByRole('group', { name: words.mail_share });
+    const bar = page.getByRole('group', { name: words.mail_share, exact: true });
     const named = await page.locator('aside .card strong').first().innerText();
     expect(await bar.innerText()).toContain(named);
     await inspect(page, 'linked', look);

@@ -155,6 +155,26 @@ test('a decision that is over can not be taken back any more', async () => {
   expect(await page.locator('[role=option]').first().getAttribute('aria-setsize')).toBe('5');
 });
 
+test.each(['ja', 'en'] as const)('an undoing that comes too late says so in %s, and what helps', async (language) => {
+  const page = await visit({ state: 'quick', language });
+  await size(page, 6);
+  // The window's clock stands still: the program is ahead of the countdown.
+  await page.evaluate(() => {
+    const now = Date.now();
+    Date.now = () => now;
+  });
+  await page.keyboard.press('1');
+  await size(page, 5);
+  await page.waitForTimeout(1800);
+  await page.keyboard.press('z');
+  await page.getByText(WORDS[language].error_too_late, { exact: true }).waitFor();
+  await page.getByText(WORDS[language].error_too_late_hint, { exact: true }).waitFor();
+  await size(page, 5);
+  expect(await page.getByText(WORDS[language].mail_said_undone.replace('{n}', '1')).count()).toBe(0);
+  expect(await violations(page)).toEqual([]);
+  await picture(page, `review-too-late-${language}-light`);
+});
+
 test('the colours of the system and stillness are respected', async () => {
   const page = await visit({ language: 'en', forcedColors: 'active', reducedMotion: 'reduce' });
   await option(page, 1).waitFor();

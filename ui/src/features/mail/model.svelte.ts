@@ -100,7 +100,10 @@ export class MailModel {
   });
 
   /** Where the mail that is read goes, where the rep said so; else it goes to everybody who matched. */
-  readonly linked = $derived.by((): readonly Linked[] | null => (this.cursor.chosen.length > 0 ? null : (this.wish.links ?? null)));
+  readonly linked = $derived.by((): readonly Linked[] | null => {
+    const { row } = this.cursor;
+    return (row && this.#wishes.said(row.mail).links) ?? null;
+  });
 
   /**
    * The same as the program takes it. Of several no files go along; of one, those that nobody chose, or saw, are left to
