@@ -140,7 +140,7 @@ async fn check_folder(happens: impl AsyncFnOnce(&World)) {
     let world = World::new().await;
     world.receives(&["a"]).await;
     let rule = Rule::of_policy(About::Folder("INBOX".into()), Then::NeverLog);
-    let id = world.engine.add_rule(rule).await.expect("a rule");
+    let id = world.engine.add_rule(rule).await.expect("a rule").id;
     happens(&world).await;
     world.engine.sweep_everything().await.expect("a sweep");
     world.check_undecided("a", State::Excluded).await;
