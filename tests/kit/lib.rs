@@ -16,6 +16,7 @@ pub mod chromium;
 pub mod crm;
 pub mod decode;
 pub mod dns;
+pub mod espo;
 pub mod framebuffer;
 pub mod imap;
 pub mod lab;
