@@ -5,11 +5,12 @@
 
 use std::error::Error;
 use std::io::{self, Read, Take};
+use std::sync::{Mutex, PoisonError};
 
 use otomo_domain::connector::Files;
 use otomo_domain::digest::Digest;
 use otomo_domain::error::{CrmFault, CrmFaultKind};
-use otomo_domain::payload::SharedFile;
+use otomo_domain::payload::{Payload, SharedFile};
 use sha2::{Digest as _, Sha256};
 
 /// The file kept on this computer cannot be sent.
@@ -68,6 +69,26 @@ impl Read for Chosen {
             return Err(self.unsendable("it is not the file that was chosen"));
         }
         Ok(n)
+    }
+}
+
+/// The files of a mail, opened where the port lends them, to be read on a thread of their own.
+pub struct Opened(Mutex<Vec<(Digest, Chosen)>>);
+
+impl Opened {
+    pub fn all(payload: &Payload, files: &dyn Files) -> Result<Self, CrmFault> {
+        let open = |file| Chosen::open(files, file).map(|chosen| (file.sha256, chosen));
+        let opened: Result<Vec<_>, Unsendable> = payload.attachments.iter().map(open).collect();
+        Ok(Self(Mutex::new(opened.map_err(|e| CrmFault::from(&e))?)))
+    }
+}
+
+impl Files for Opened {
+    /// Each file can be had as often as the payload names it.
+    fn open(&self, sha256: &Digest) -> io::Result<Box<dyn Read + Send>> {
+        let mut opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = opened.iter().position(|(digest, _)| digest == sha256).ok_or(io::ErrorKind::NotFound)?;
+        Ok(Box::new(opened.swap_remove(at).1))
     }
 }
 

@@ -25,7 +25,8 @@ use otomo_domain::ports::CrmConnector;
 use otomo_domain::words::Words;
 use tokio::sync::Mutex;
 
-use self::mails::{MailFolder, Opened};
+use self::mails::MailFolder;
+use crate::chosen::Opened;
 use crate::registry::{Given, InvalidSettings};
 
 pub(crate) fn info() -> ConnectorInfo {

@@ -7,17 +7,15 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use otomo_domain::connector::Files;
-use otomo_domain::digest::Digest;
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::mail::MailKey;
 use otomo_domain::payload::{Frozen, Payload};
 use tempfile::NamedTempFile;
 
 use super::unusable;
-use crate::chosen::{Chosen, Unsendable};
+use crate::chosen::Unsendable;
 
 /// The largest `.json` that is read back; no mail Otomo takes in gives more.
 const LARGEST_PAYLOAD: u64 = 64 << 20;
@@ -155,24 +153,4 @@ pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 pub(super) fn sync_dir(_: &Path) -> io::Result<()> {
     Ok(())
-}
-
-/// The files of a mail, opened where the port lends them, to be read on a thread of their own.
-pub struct Opened(Mutex<Vec<(Digest, Chosen)>>);
-
-impl Opened {
-    pub fn all(payload: &Payload, files: &dyn Files) -> Result<Self, CrmFault> {
-        let open = |file| Chosen::open(files, file).map(|chosen| (file.sha256, chosen));
-        let opened: Result<Vec<_>, Unsendable> = payload.attachments.iter().map(open).collect();
-        Ok(Self(Mutex::new(opened.map_err(|e| CrmFault::from(&e))?)))
-    }
-}
-
-impl Files for Opened {
-    /// Each file can be had as often as the payload names it.
-    fn open(&self, sha256: &Digest) -> io::Result<Box<dyn Read + Send>> {
-        let mut opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = opened.iter().position(|(digest, _)| digest == sha256).ok_or(io::ErrorKind::NotFound)?;
-        Ok(Box::new(opened.swap_remove(at).1))
-    }
 }

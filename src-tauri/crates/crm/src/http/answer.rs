@@ -63,6 +63,11 @@ impl Answer {
         Self { status, headers, body: body(response, limit, silence).await, silence }
     }
 
+    /// The first header of this name, if it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     /// The body as what the contract promises. A parser's message may quote what it read, so only the place is told.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, CrmFault> {
         let body = self.body.as_ref().map_err(Clone::clone)?;
@@ -76,7 +81,12 @@ impl Answer {
     /// may have put it.
     pub fn fault(&self, token: &str) -> CrmFault {
         let problem: Problem = self.body.as_ref().ok().and_then(|b| serde_json::from_slice(b).ok()).unwrap_or_default();
-        let said = problem.words().replace(token, "…");
+        self.fault_saying(&problem.words(), token)
+    }
+
+    /// The same, of a CRM that says elsewhere what is wrong.
+    pub fn fault_saying(&self, words: &str, token: &str) -> CrmFault {
+        let said = words.replace(token, "…");
         let said: String = said.chars().filter(|c| !c.is_control()).take(LONGEST_DETAIL).collect();
         let detail = if said.is_empty() { self.status.to_string() } else { said };
         CrmFault { kind: kind(self.status, self.silence), detail, retry_after: retry_after(&self.headers) }
