@@ -2,6 +2,7 @@
 //!
 //! `world` sets up a connector with the CRM behind it, `suite` holds the checks, `folder` and `rest` the rest.
 
+mod espo;
 mod folder;
 mod rest;
 mod sample;

@@ -41,7 +41,9 @@ impl Asked {
                     asked.conditions.entry(at.to_owned()).or_default().insert(part.to_owned(), value);
                 }
                 // The CRM ignores what it does not know; a parameter that does nothing is a mistake all the same.
-                None if !["select", "orderBy", "order", "offset", "maxSize", "textFilter"].contains(&key.as_str()) => {
+                None if !["select", "orderBy", "order", "offset", "maxSize", "textFilter", "primaryFilter"]
+                    .contains(&key.as_str()) =>
+                {
                     return refuse(400, format!("{key} is no parameter of a list"));
                 }
                 None => drop(asked.plain.insert(key, value)),
@@ -114,6 +116,15 @@ fn holds(scope: &str, record: &Value, asked: &Asked) -> Result<bool, Refusal> {
         if !holds {
             return Ok(false);
         }
+    }
+    match asked.plain("primaryFilter") {
+        None => {}
+        Some("open") if scope == "Opportunity" => {
+            if record["stage"].as_str().is_some_and(|stage| stage.starts_with("Closed")) {
+                return Ok(false);
+            }
+        }
+        Some(other) => return refuse(403, format!("No access to primary filter '{other}'.")),
     }
     Ok(asked.plain("textFilter").is_none_or(|filter| matches(record, filter)))
 }
