@@ -25,12 +25,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use otomo_domain::connector::{
     ConnectorInfo, ContactPage, Field, FieldKind, Identity, NewContact, Outgoing, OutgoingFile, Patience, RecordWords,
-    RemoteMail, Retraction, Sought, Words,
+    RemoteMail, Retraction, Sought,
 };
 use otomo_domain::contact::{Contact, RecordRef, RecordType};
 use otomo_domain::error::CrmFault;
 use otomo_domain::ports::{Clock, CrmConnector};
 use otomo_domain::secret::ExposeSecret;
+use otomo_domain::words::Words;
 
 use self::api::Api;
 use self::wire::AppUser;
