@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use kit::crm::{CrmServer, REP, TOKEN};
 use mail_parser::{MessageParser, MimeHeaders};
-use otomo_boot::clock::MachineClock;
 use otomo_domain::digest::Digest;
 use otomo_domain::mail::MailKey;
 use otomo_domain::ports::{Clock, CrmConnector};

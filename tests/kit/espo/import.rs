@@ -91,3 +91,57 @@ fn by_address(records: &Records, address: &str) -> Option<(String, String)> {
     }
     ["Account", "Lead"].into_iter().find_map(|scope| id(scope, records.all(scope).find(has_it)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAIL: &str = "From: a@x.jp\r\nReply-To: b@x.jp\r\nTo: c@x.jp\r\nDate: Sun, 22 Nov 2026 05:00:00 +0000\r\n";
+
+    fn imported(records: &mut Records, header: &str) -> Value {
+        let eml = format!("{header}{MAIL}\r\nHello\r\n");
+        let (Imported::New(id) | Imported::Known(id)) = import(records, "u", eml.as_bytes()).unwrap();
+        records.get("Email", &id).cloned().unwrap()
+    }
+
+    #[test]
+    fn a_mail_without_a_message_id_is_another_one_each_time() {
+        let mut records = Records::default();
+        let [one, two] = [(); 2].map(|()| imported(&mut records, "")["id"].clone());
+        assert_ne!(one, two);
+        let [one, two] = ["<1@x.jp>", "<1@X.jp>"].map(|id| imported(&mut records, &format!("Message-ID: {id}\r\n")));
+        assert_eq!(one["id"], two["id"]);
+        assert_eq!(records.imported, 3);
+    }
+
+    /// Whose a mail is when these records have its addresses.
+    fn check(known: &[(&str, &str, &str)], header: &str, expected: &str) {
+        let mut records = Records::default();
+        for (scope, id, email) in known {
+            records.put(scope, id, &json!({"emailAddress": email}));
+        }
+        assert_eq!(imported(&mut records, header)["parentId"].as_str().unwrap_or_default(), expected, "{known:?}");
+    }
+
+    #[test]
+    fn the_crm_looks_for_the_author_before_those_who_got_the_mail() {
+        let all = [("Contact", "c", "c@x.jp"), ("Contact", "b", "b@x.jp"), ("Lead", "a", "A@x.jp")];
+        check(&all, "", "a");
+        check(&all[..2], "", "b");
+        check(&all[..1], "", "c");
+        check(&[], "", "");
+    }
+
+    #[test]
+    fn a_contact_comes_before_a_company_and_a_company_before_a_lead() {
+        let all = [("Lead", "l", "a@x.jp"), ("Account", "a", "a@x.jp"), ("Contact", "c", "a@x.jp")];
+        check(&all, "", "c");
+        check(&all[..2], "", "a");
+    }
+
+    #[test]
+    fn what_the_crm_wrote_into_references_comes_first() {
+        let known = [("Contact", "c", "a@x.jp"), ("Account", "z", "z@x.jp")];
+        check(&known, "References: <first@x.jp> <Account/z/1795000000/1@espo>\r\n", "z");
+    }
+}

@@ -117,14 +117,13 @@ fn holds(scope: &str, record: &Value, asked: &Asked) -> Result<bool, Refusal> {
             return Ok(false);
         }
     }
-    match asked.plain("primaryFilter") {
-        None => {}
-        Some("open") if scope == "Opportunity" => {
-            if record["stage"].as_str().is_some_and(|stage| stage.starts_with("Closed")) {
-                return Ok(false);
-            }
+    if let Some(filter) = asked.plain("primaryFilter") {
+        if (scope, filter) != ("Opportunity", "open") {
+            return refuse(403, format!("No access to primary filter '{filter}'."));
         }
-        Some(other) => return refuse(403, format!("No access to primary filter '{other}'.")),
+        if record["stage"].as_str().is_some_and(|stage| stage.starts_with("Closed")) {
+            return Ok(false);
+        }
     }
     Ok(asked.plain("textFilter").is_none_or(|filter| matches(record, filter)))
 }

@@ -101,8 +101,10 @@ impl Records {
         self.scopes.get_mut(scope).is_some_and(|records| records.remove(id).is_some())
     }
 
+    /// The mail with this Message-ID; the collation of the database knows no case.
     pub fn mail(&self, message_id: &str) -> Option<&Value> {
-        self.all("Email").find(|mail| mail["messageId"] == message_id)
+        let is = |mail: &&Value| mail["messageId"].as_str().is_some_and(|id| id.eq_ignore_ascii_case(message_id));
+        self.all("Email").find(is)
     }
 
     /// Makes a contact. The CRM looks for duplicates first, by first and last name as well as by address

@@ -1,4 +1,4 @@
-//! EspoCRM, version 8.1 or newer, by its REST API and the key of an API user.
+//! EspoCRM by its REST API, with the key of an API user (measured on 9.2.6).
 //!
 //! A mail is imported as a whole `.eml`, composed from the frozen payload, with its files inside. The CRM tells a mail by
 //! its Message-ID and never takes one twice, so nothing here has to be careful about that; `POST Email` is not used,

@@ -55,23 +55,34 @@ impl Api {
     }
 
     /// A page of a scope.
-    pub async fn list(&self, scope: &str, query: &[(&str, &str)]) -> Result<List, CrmFault> {
+    pub async fn list<T: DeserializeOwned>(&self, scope: &str, query: &[(&str, &str)]) -> Result<List<T>, CrmFault> {
         self.get(&[scope], query).await
     }
 
     /// A page of a scope that the role may leave out: then nobody is there.
-    pub async fn list_if_allowed(&self, scope: &str, query: &[(&str, &str)]) -> Result<List, CrmFault> {
+    pub async fn list_if_allowed(&self, scope: &str, query: &[(&str, &str)]) -> Result<List<Plain>, CrmFault> {
         match self.list(scope, query).await {
-            Err(fault) if fault.kind == CrmFaultKind::Forbidden => Ok(List::default()),
+            Err(fault) if fault.kind == CrmFaultKind::Forbidden => Ok(List { total: 0, list: Vec::new() }),
             listed => listed,
         }
     }
 
-    /// The only record of a list with this attribute, if there is exactly one.
-    pub async fn only(&self, scope: &str, attribute: &str, value: &str) -> Result<Option<Plain>, CrmFault> {
-        let query = [("select", "id"), ("maxSize", "2")];
-        let list = self.list_if_allowed(scope, &[&equals(attribute, value)[..], &query[..]].concat()).await?;
-        let mut records = list.list.into_iter();
+    /// As much of a record as is selected; `None` if it is gone, or not for this user to see. Asked for as a list: an
+    /// answer about one record has all of it, however long.
+    pub async fn record<T: DeserializeOwned>(
+        &self,
+        scope: &str,
+        id: &str,
+        select: &str,
+    ) -> Result<Option<T>, CrmFault> {
+        let query = [&equals("id", id)[..], &[("select", select), ("maxSize", "1")]].concat();
+        Ok(self.list(scope, &query).await?.list.into_iter().next())
+    }
+
+    /// The only record with this name, if there is exactly one.
+    pub async fn only_named(&self, scope: &str, name: &str) -> Result<Option<Plain>, CrmFault> {
+        let query = [&equals("name", name)[..], &[("select", "id"), ("maxSize", "2")]].concat();
+        let mut records = self.list_if_allowed(scope, &query).await?.list.into_iter();
         Ok(records.next().filter(|_| records.next().is_none()))
     }
 

@@ -43,7 +43,7 @@ pub async fn search(api: &Api, words: &str) -> Result<Vec<Contact>, CrmFault> {
 pub async fn related(api: &Api, record: &RecordRef) -> Result<Vec<Contact>, CrmFault> {
     let (mut found, company) = match record.kind {
         RecordType::Contact => {
-            let contact: Plain = api.get(&["Contact", &record.id], &[]).await?;
+            let contact: Plain = api.record("Contact", &record.id, "accountId,accountName").await?.unwrap_or_default();
             let id = contact.account_id.filter(|id| !id.is_empty());
             let company = id.map(|id| Plain { id, name: contact.account_name, ..Plain::default() });
             (company.iter().cloned().map(|c| c.contact(RecordType::Company, api)).collect(), company.map(|c| c.id))
@@ -64,7 +64,7 @@ pub async fn related(api: &Api, record: &RecordRef) -> Result<Vec<Contact>, CrmF
 /// Makes a contact, or gives back whoever has the address. It belongs to the company if exactly one has that name;
 /// companies are not made from here.
 pub async fn create(api: &Api, new: &NewContact) -> Result<Contact, CrmFault> {
-    let company = if new.company.is_empty() { None } else { api.only("Account", "name", &new.company).await? };
+    let company = if new.company.is_empty() { None } else { api.only_named("Account", &new.company).await? };
     let name = new.name.trim();
     let body = wire::NewContact {
         last_name: if name.is_empty() { new.email.as_str() } else { name },
@@ -76,7 +76,8 @@ pub async fn create(api: &Api, new: &NewContact) -> Result<Contact, CrmFault> {
     }
     // The CRM takes people with the same name for duplicates as well as those with the same address.
     let query = [("select", "name,emailAddress,accountId"), ("maxSize", "1")];
-    let same = api.list("Contact", &[&equals("emailAddress", new.email.as_str())[..], &query[..]].concat()).await?;
+    let same =
+        api.list::<Plain>("Contact", &[&equals("emailAddress", new.email.as_str())[..], &query[..]].concat()).await?;
     if let Some(known) = same.list.into_iter().next() {
         let mut known = known.contact(RecordType::Contact, api);
         if !known.emails.contains(&new.email) {

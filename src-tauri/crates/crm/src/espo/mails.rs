@@ -12,11 +12,12 @@ use otomo_domain::contact::{RecordRef, RecordType};
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Method, StatusCode};
+use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::api::{Api, PATIENCE, equals, scope};
 use super::upload;
-use super::wire::{AlreadyImported, AppUser, EMAIL, Email, Emails, Made, Parent};
+use super::wire::{AlreadyImported, AppUser, EMAIL, Email, List, Made, Parent, Plain};
 use crate::http::answer::Silence;
 
 /// The mail, if it is there and belongs to the chosen record.
@@ -30,7 +31,7 @@ pub async fn find(api: &Api, mail: Sought<'_>) -> Result<Option<RemoteMail>, Crm
 async fn lookup(api: &Api, mail: Sought<'_>) -> Result<Option<Email>, CrmFault> {
     let query = [("select", EMAIL), ("maxSize", "20")];
     let query = [&equals("messageId", &mail.payload.message_id)[..], &query[..]].concat();
-    let found: Emails = api.get(&["Email"], &query).await?;
+    let found: List<Email> = api.list("Email", &query).await?;
     let same = |email: &Email| email.is(mail.key) && email.was_sent_with(mail.payload);
     Ok(found.list.into_iter().find(same))
 }
@@ -43,7 +44,7 @@ pub async fn log(api: &Api, mail: Outgoing<'_>) -> Result<RemoteMail, CrmFault> 
         return Err(CrmFault::new(CrmFaultKind::Rejected, "the CRM does not take in its own notices"));
     }
     // Asked before anything is there that would have to be taken back.
-    if api.list(parent.parent_type, &exists(parent.parent_id)).await?.list.is_empty() {
+    if api.record::<Plain>(parent.parent_type, parent.parent_id, "id").await?.is_none() {
         return Err(CrmFault::new(CrmFaultKind::NotFound, "the chosen record is not in the CRM any more"));
     }
     let file = put(api, &mail).await?;
@@ -56,12 +57,6 @@ pub async fn log(api: &Api, mail: Outgoing<'_>) -> Result<RemoteMail, CrmFault> 
         put_right(api, &id, &parent, already_known).await?;
     }
     Ok(remote(api, id, already_known))
-}
-
-/// Asks for one record by its id, and for no more of it.
-fn exists(id: &str) -> [(&str, &str); 5] {
-    let [kind, attribute, value] = equals("id", id);
-    [kind, attribute, value, ("select", "id"), ("maxSize", "1")]
 }
 
 /// The record that a mail belongs to; the CRM knows one. Of several it is a deal: people and companies are shown the mail
@@ -103,12 +98,12 @@ async fn import(api: &Api, file: &str) -> Result<(String, bool), CrmFault> {
     }
 }
 
-/// What the CRM made of a mail. One that was there already may be a colleague's, whom this user may not look at: then it
+/// What the CRM made of a mail. One that was there already may be a colleague's, which this user may not look at: then it
 /// is left as it is.
 async fn read(api: &Api, id: &str, already_known: bool) -> Result<Option<Email>, CrmFault> {
-    match api.get(&["Email", id], &[("select", EMAIL)]).await {
-        Err(fault) if already_known && fault.kind == CrmFaultKind::Forbidden => Ok(None),
-        email => email.map(Some),
+    match api.record("Email", id, EMAIL).await? {
+        None if !already_known => Err(CrmFault::new(CrmFaultKind::Forbidden, "Email read")),
+        email => Ok(email),
     }
 }
 
@@ -117,7 +112,8 @@ async fn put_right(api: &Api, id: &str, parent: &Parent<'_>, already_known: bool
     let request = api.request(Method::PUT, &["Email", id], &[]).json(parent);
     let answer = api.ask(request, Silence::LeavesOpen, PATIENCE).await?;
     match answer.status {
-        status if status.is_success() => Ok(()),
+        StatusCode::OK if answer.json::<Email>().is_ok_and(|email| email.belongs_to(parent)) => Ok(()),
+        StatusCode::OK => Err(CrmFault::new(CrmFaultKind::OutcomeUnknown, "the mail may not have been moved")),
         StatusCode::FORBIDDEN if already_known => Ok(()),
         _ => Err(api.fault(&answer)),
     }
@@ -134,7 +130,8 @@ pub async fn unlog(api: &Api, mail: Sought<'_>) -> Result<(), CrmFault> {
     let answer = api.ask(api.request(Method::DELETE, &["Email", &email.id], &[]), Silence::Harmless, PATIENCE).await?;
     match answer.status {
         StatusCode::NOT_FOUND => Ok(()),
-        status if status.is_success() => Ok(()),
+        // A page for people is no word that the mail is gone.
+        StatusCode::OK => answer.json::<IgnoredAny>().map(drop),
         _ => Err(api.fault(&answer)),
     }
 }

@@ -99,7 +99,7 @@ fn unreadable(why: &str) -> CrmFault {
 }
 
 /// The kind of this number; its scope's page, which only people must be readable for.
-async fn listed(api: &Api, kind: RecordType, query: &[(&str, &str)]) -> Result<List, CrmFault> {
+async fn listed(api: &Api, kind: RecordType, query: &[(&str, &str)]) -> Result<List<Plain>, CrmFault> {
     let scope = scope(kind).unwrap_or_default();
     match kind {
         RecordType::Contact => api.list(scope, query).await,

@@ -103,10 +103,10 @@ impl AppUser {
 }
 
 /// A page of a list. `total` is negative where nobody counts.
-#[derive(Default, Deserialize)]
-pub struct List {
+#[derive(Deserialize)]
+pub struct List<T> {
     pub total: i64,
-    pub list: Vec<Plain>,
+    pub list: Vec<T>,
 }
 
 /// A record of a list, whichever scope: only what was selected is there.
@@ -178,11 +178,6 @@ pub struct Email {
 
 /// What is asked for of a mail.
 pub const EMAIL: &str = "messageId,dateSent,parentType,parentId,createdById";
-
-#[derive(Deserialize)]
-pub struct Emails {
-    pub list: Vec<Email>,
-}
 
 impl Email {
     /// Whether it has the Message-ID of this key. The CRM's database compares without regard to case.
