@@ -6,6 +6,7 @@ use kit::crm::misbehaviour::Misbehaviour;
 use kit::crm::records::User;
 use kit::crm::{CrmServer, REP, TOKEN};
 use otomo_domain::connector::{NewContact, OutgoingFile};
+use otomo_domain::contact::{Contact, RecordRef, RecordType};
 use otomo_domain::error::{CrmFault, CrmFaultKind, NetFaultKind};
 use otomo_domain::ports::CrmConnector;
 use otomo_domain::secret::SecretString;
@@ -41,14 +42,23 @@ async fn a_kind_that_does_not_exist_is_refused() {
 }
 
 /// Every call the connector makes, with the request it makes first.
-const CALLS: [&str; 7] =
-    ["GET /me", "GET /contacts", "POST /contacts", "GET /emails", "HEAD /attach", "PUT /emails", "DELETE /emails"];
+const CALLS: [&str; 8] = [
+    "GET /me",
+    "GET /contacts",
+    "GET /records",
+    "POST /contacts",
+    "GET /emails",
+    "HEAD /attach",
+    "PUT /emails",
+    "DELETE /emails",
+];
 
 async fn call(crm: &dyn CrmConnector, which: &str) -> Result<(), CrmFault> {
     let sample = Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF");
     match which {
         "GET /me" => crm.check().await.map(drop),
         "GET /contacts" => crm.contacts(Some("cursor")).await.map(drop),
+        "GET /records" => crm.search("花子").await.map(drop),
         "POST /contacts" => {
             let new = NewContact { name: "Anna".into(), email: address("anna@x.jp"), company: String::new() };
             crm.create_contact(&new).await.map(drop)
@@ -395,4 +405,27 @@ async fn a_token_that_was_revoked_asks_for_a_new_sign_in() {
         let fault = call(world.crm(), which).await.expect_err(which);
         assert!(fault.kind == CrmFaultKind::SignInNeeded && fault.is_about_connection(), "{which}: {fault}");
     }
+}
+
+#[tokio::test]
+async fn a_search_finds_records_of_any_type_and_what_belongs_to_them() {
+    let world = Rest::start().await;
+    let server = world.server();
+    let company = json!({"type": "company", "id": "X/1 あ", "name": "㈱サンプル"});
+    server.put_record(company.clone());
+    let parent = json!({"type": "company", "id": "X/1 あ"});
+    server.put_record(
+        json!({"type": "contact", "id": "1", "name": "髙橋 花子", "emails": ["a+b@x.jp"], "parent": parent}),
+    );
+    server.put_record(json!({"type": "deal", "id": "9", "name": "更新", "parent": parent}));
+    let ids = |found: Vec<Contact>| found.into_iter().map(|contact| contact.record.id).collect::<Vec<_>>();
+
+    for words in ["花子", "A+B@x", "髙橋 花"] {
+        assert_eq!(ids(world.crm().search(words).await.unwrap()), ["1"], "{words}");
+    }
+    assert_eq!(ids(world.crm().search("nobody").await.unwrap()), <[&str; 0]>::default());
+    let company = RecordRef { kind: RecordType::Company, id: "X/1 あ".into() };
+    assert_eq!(ids(world.crm().related(&company).await.unwrap()), ["1", "9"]);
+    let nobody = RecordRef { kind: RecordType::Contact, id: "2".into() };
+    assert_eq!(world.crm().related(&nobody).await.unwrap_err().kind, CrmFaultKind::NotFound);
 }

@@ -255,7 +255,7 @@ impl Records {
             };
         }
         let has_it = |record: &&Value| record["emails"].as_array().is_some_and(|emails| emails.contains(&new["email"]));
-        if let Some(known) = self.feed.values().filter_map(|(_, record)| record.as_ref()).find(has_it) {
+        if let Some(known) = self.present().find(has_it) {
             return Ok((StatusCode::CONFLICT, known.clone()));
         }
         let id = format!("C-{}", self.changes + 1);
@@ -266,6 +266,34 @@ impl Records {
         self.put_record(record.clone());
         self.created.insert(key.to_owned(), (new, record.clone()));
         Ok((StatusCode::CREATED, record))
+    }
+
+    /// Records of any type whose name or address has these words in it (schema `RecordPage`).
+    pub fn search(&self, words: &str) -> Value {
+        let words = words.to_lowercase();
+        let fits = |record: &&Value| {
+            let emails = record["emails"].as_array().into_iter().flatten();
+            let texts = emails.chain([&record["name"]]).filter_map(Value::as_str);
+            texts.map(str::to_lowercase).any(|text| text.contains(&words))
+        };
+        json!({"records": self.present().filter(fits).collect::<Vec<_>>()})
+    }
+
+    /// What a record belongs to, and what belongs to it (schema `RecordPage`).
+    pub fn related(&self, kind: &str, id: &str) -> Result<Value, Refusal> {
+        let of = json!({"type": kind, "id": id});
+        let is = |record: &Value, reference: &Value| {
+            (&record["type"], &record["id"]) == (&reference["type"], &reference["id"])
+        };
+        let Some(asked) = self.present().find(|record| is(record, &of)) else {
+            return refuse(404, "there is no such record");
+        };
+        let near = |record: &&Value| is(record, &asked["parent"]) || is(asked, &record["parent"]);
+        Ok(json!({"records": self.present().filter(near).collect::<Vec<_>>()}))
+    }
+
+    fn present(&self) -> impl Iterator<Item = &Value> {
+        self.feed.values().filter_map(|(_, record)| record.as_ref())
     }
 
     pub fn remove_record(&mut self, kind: &str, id: &str) {

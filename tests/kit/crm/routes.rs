@@ -27,6 +27,8 @@ pub fn router(records: Shared) -> Router {
         .route("/me", get(me))
         .route("/contacts/feed", get(feed))
         .route("/contacts", post(create))
+        .route("/records", get(search))
+        .route("/records/{type}/{id}/related", get(related))
         .route("/attachments/{sha256}", head(has_file).put(put_file))
         .route("/emails/{key}", get(logged).put(log).delete(unlog))
         .fallback(|| async { Refusal(404, "there is nothing here".into()) })
@@ -122,6 +124,33 @@ async fn create(
     let new = whole(request).await?;
     let (status, record) = with(&records, |records| records.create_contact(&key, &new))?;
     Ok((status, Json(checked("Record", record))))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SearchQuery {
+    q: String,
+}
+
+async fn search(
+    _: Caller,
+    State(records): State<Shared>,
+    query: Result<Query<SearchQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Value>, Refusal> {
+    let Query(SearchQuery { q }) = query.map_err(|_| Refusal(400, "the query is not the contract's".into()))?;
+    if !(1..=200).contains(&q.chars().count()) {
+        return Err(Refusal(400, "q is not between 1 and 200 characters".into()));
+    }
+    Ok(Json(checked("RecordPage", with(&records, |records| records.search(&q)))))
+}
+
+async fn related(
+    _: Caller,
+    State(records): State<Shared>,
+    Path((kind, id)): Path<(String, String)>,
+) -> Result<Json<Value>, Refusal> {
+    let page = with(&records, |records| records.related(&kind, &id))?;
+    Ok(Json(checked("RecordPage", page)))
 }
 
 async fn has_file(Caller(user): Caller, State(records): State<Shared>, Path(sha256): Path<String>) -> StatusCode {

@@ -3,8 +3,6 @@
 //! The contract carries what exactly-once needs: a mail's address is its key, so that a lost answer is settled by
 //! reading, and files are stored under their digest. What is sent are the frozen bytes, unchanged. Redirects are not
 //! followed: mail goes to the address that was set up, or nowhere.
-//!
-//! The contract's free-text search and its linked records are not used.
 
 mod upload;
 mod wire;
@@ -16,7 +14,7 @@ use otomo_domain::connector::{
     ConnectorInfo, ContactPage, Field, FieldKind, Identity, NewContact, Outgoing, OutgoingFile, Patience, RemoteMail,
     Retraction, Sought,
 };
-use otomo_domain::contact::Contact;
+use otomo_domain::contact::{Contact, RecordRef};
 use otomo_domain::digest::Digest;
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::ports::CrmConnector;
@@ -34,6 +32,9 @@ use crate::registry::{Given, InvalidSettings};
 const LARGEST_ANSWER: usize = 1 << 20;
 const LARGEST_PAGE: usize = 32 << 20;
 
+/// The longest search that the contract takes, in characters.
+const LONGEST_SEARCH: usize = 200;
+
 /// Contacts asked for at once.
 const PAGE: &str = "500";
 
@@ -48,7 +49,7 @@ pub(crate) fn info() -> ConnectorInfo {
         fields: vec![address(), token()],
         retraction: Retraction::Delete,
         creates_contacts: true,
-        searches: false,
+        searches: true,
         patience: Patience::default(),
         records: vec![],
         notices: vec![],
@@ -129,6 +130,14 @@ impl RestConnector {
         }
     }
 
+    async fn records(&self, request: RequestBuilder) -> Result<Vec<Contact>, CrmFault> {
+        let answer = self.ask(request, &HARMLESS).await?;
+        match answer.status {
+            StatusCode::OK => Ok(answer.json::<wire::RecordPage>()?.contacts()),
+            _ => Err(self.fault(&answer)),
+        }
+    }
+
     async fn feed(&self, cursor: Option<&str>) -> Result<Answer, CrmFault> {
         let query: Vec<_> = cursor.map(|cursor| ("cursor", cursor)).into_iter().chain([("limit", PAGE)]).collect();
         let terms = Terms { largest_answer: LARGEST_PAGE, patience: Duration::from_secs(120), ..HARMLESS };
@@ -166,6 +175,17 @@ impl CrmConnector for RestConnector {
             StatusCode::OK => answer.json::<wire::ContactPage>()?.after(cursor),
             _ => Err(self.fault(&answer)),
         }
+    }
+
+    /// The first page: who is not in it is found by better words.
+    async fn search(&self, words: &str) -> Result<Vec<Contact>, CrmFault> {
+        let words: String = words.chars().take(LONGEST_SEARCH).collect();
+        self.records(self.request(Method::GET, &["records"], &[("q", &words)])).await
+    }
+
+    async fn related(&self, record: &RecordRef) -> Result<Vec<Contact>, CrmFault> {
+        let kind = wire::type_name(record.kind)?;
+        self.records(self.request(Method::GET, &["records", &kind, &record.id, "related"], &[])).await
     }
 
     /// The key is that of all that is sent: a lost answer can be asked for again, and another contact with the same

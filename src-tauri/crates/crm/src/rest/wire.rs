@@ -192,6 +192,24 @@ impl ContactPage {
 }
 
 #[derive(Deserialize)]
+pub struct RecordPage {
+    records: Vec<Record>,
+}
+
+impl RecordPage {
+    /// Those that mail can go to.
+    pub fn contacts(self) -> Vec<Contact> {
+        self.records.into_iter().filter_map(Record::contact).collect()
+    }
+}
+
+/// The contract's word for a type of record.
+pub fn type_name(kind: RecordType) -> Result<String, CrmFault> {
+    let word = serde_json::to_value(kind).map_err(|e| protocol(e.to_string()))?;
+    word.as_str().map(str::to_owned).ok_or_else(|| protocol("a type of record is a word"))
+}
+
+#[derive(Deserialize)]
 pub struct LoggedEmail {
     remote_id: String,
     key: String,
