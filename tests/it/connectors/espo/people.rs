@@ -252,4 +252,6 @@ async fn a_company_and_its_open_deals_belong_to_a_contact() {
     assert_eq!(names(of_contact), ["X社", "更新"]);
     assert_eq!(names(world.crm().related(&related(RecordType::Company, "a")).await.unwrap()), ["更新"]);
     assert_eq!(names(world.crm().related(&related(RecordType::Lead, "1")).await.unwrap()), [""; 0]);
+    let nobody = world.crm().related(&related(RecordType::Contact, "2")).await.unwrap_err();
+    assert_eq!(nobody.kind, CrmFaultKind::NotFound);
 }
