@@ -1233,7 +1233,8 @@ export type SavedFile = { path: string,
 name: string, };
 
 /**
- * Part of a name, of a company or of an address, in kanji, kana or Latin letters. Only this computer is asked.
+ * Part of a name, of a company or of an address, in kanji, kana or Latin letters. Only this computer is asked, but by
+ * `contacts.search_crm`, which tells the CRM what was typed.
  */
 export type SearchArgs = { connection: number, text: string, };
 
@@ -1706,6 +1707,7 @@ export type Commands = {
   "crm.pause": { args: ConnectionArgs; answer: ConnectionView };
   "crm.resume": { args: ConnectionArgs; answer: ConnectionView };
   "contacts.search": { args: SearchArgs; answer: Array<FoundContact> };
+  "contacts.search_crm": { args: SearchArgs; answer: Array<FoundContact> };
   "contacts.link": { args: LinkArgs; answer: Done };
   "contacts.unlink": { args: UnlinkArgs; answer: Done };
   "contacts.create": { args: CreateContactArgs; answer: Contact };
@@ -1776,6 +1778,7 @@ export const commands: Record<keyof Commands, { query: boolean; tags: Tag[] }> =
   "crm.pause": { query: false, tags: ["connections","queue"] },
   "crm.resume": { query: false, tags: ["connections","queue"] },
   "contacts.search": { query: true, tags: ["contacts"] },
+  "contacts.search_crm": { query: false, tags: [] },
   "contacts.link": { query: false, tags: ["contacts","review"] },
   "contacts.unlink": { query: false, tags: ["contacts","review"] },
   "contacts.create": { query: false, tags: ["contacts","review"] },

@@ -103,6 +103,7 @@ commands! {
     command "crm.pause"           [Connections, Queue]       crm::pause(crm::ConnectionArgs) -> crm::ConnectionView;
     command "crm.resume"          [Connections, Queue]       crm::resume(crm::ConnectionArgs) -> crm::ConnectionView;
     query   "contacts.search"     [Contacts]                 contacts::search(contacts::SearchArgs) -> Vec<contacts::FoundContact>;
+    command "contacts.search_crm" []                         contacts::search_crm(contacts::SearchArgs) -> Vec<contacts::FoundContact>;
     command "contacts.link"       [Contacts, Review]         contacts::link(contacts::LinkArgs) -> app::Done;
     command "contacts.unlink"     [Contacts, Review]         contacts::unlink(contacts::UnlinkArgs) -> app::Done;
     command "contacts.create"     [Contacts, Review]         contacts::create(contacts::CreateContactArgs) -> otomo_domain::contact::Contact;

@@ -40,6 +40,40 @@ impl Engine {
         Ok(self.store.cache.read(move |db| Ok(contact::search(db, id, &query, limit)?)).await?)
     }
 
+    /// Asks the CRM itself, because the rep clicked on it: it is told what was typed, and nothing of any mail. People it
+    /// finds are in the local index at once.
+    pub async fn search_crm(&self, id: ConnectionId, typed: &str) -> Result<Vec<Contact>, Fault> {
+        let typed = typed.trim();
+        match Address::parse(typed) {
+            Some(address) => self.may_tell(id, &address).await?,
+            None => self.may_ask(id).await?,
+        }
+        if typed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let connector = self.connector(id).await?;
+        let found = self.heed(id, connector.search(typed).await).await?;
+        self.take_in(id, found.iter().filter(|contact| !contact.emails.is_empty()).cloned().collect()).await?;
+        Ok(found)
+    }
+
+    /// Puts contacts into the local index, and matches mail with their addresses.
+    async fn take_in(&self, id: ConnectionId, contacts: Vec<Contact>) -> Result<(), Fault> {
+        let (keeper, now) = (self.clone(), self.now());
+        let taken = self.store.cache.write(move |db| {
+            let mut changed = BTreeSet::new();
+            for contact in &contacts {
+                changed.extend(contact::take_one(db, id, contact)?);
+            }
+            let snapshot = keeper.snapshot();
+            participant::mails_with(db, &changed)?.into_iter().try_for_each(|row| retriage(db, row, &snapshot, now))
+        });
+        taken.await?;
+        self.bus.changed(&[Tag::Contacts, Tag::Review, Tag::Mail]);
+        self.outbox.notify_one();
+        Ok(())
+    }
+
     /// Whoever has this address is this record from now on, whatever else the CRM says of it.
     pub async fn link_address(
         &self,
@@ -87,48 +121,46 @@ impl Engine {
     /// Makes a contact in the CRM, because the rep clicked on it: the CRM is told its name and address. It is in the local
     /// index at once, and mail with its address is matched.
     pub async fn create_contact(&self, id: ConnectionId, new: NewContact) -> Result<Contact, Fault> {
-        self.may_create(id, &new.email).await?;
+        self.may_tell(id, &new.email).await?;
         let connector = self.connector(id).await?;
         let for_rep = self.identity(id).await?.is_some_and(|identity| identity.can_create_contacts);
         if !connector.describe().creates_contacts || !for_rep {
             return Err(CrmFault::new(CrmFaultKind::Unsupported, "contacts are not made from here").into());
         }
-        let made = match connector.create_contact(&new).await {
-            // A CRM that makes no contacts for this rep may still take their mail.
-            Err(fault) if fault.kind == CrmFaultKind::SignInNeeded => {
-                self.needs_person(id).await;
-                return Err(fault.into());
-            }
-            other => other?,
-        };
-        let (kept, keeper, now) = (made.clone(), self.clone(), self.now());
-        let taken = self.store.cache.write(move |db| {
-            let changed = contact::take_one(db, id, &kept)?.into_iter().collect();
-            let snapshot = keeper.snapshot();
-            participant::mails_with(db, &changed)?.into_iter().try_for_each(|row| retriage(db, row, &snapshot, now))
-        });
-        taken.await?;
-        self.bus.changed(&[Tag::Contacts, Tag::Review, Tag::Mail]);
-        self.outbox.notify_one();
+        let made = self.heed(id, connector.create_contact(&new).await).await?;
+        self.take_in(id, vec![made.clone()]).await?;
         Ok(made)
     }
 
-    /// Nothing is told to a CRM that waits for somebody, or while nobody knows what the policy says, or about an address
-    /// that the company keeps out of every CRM.
-    async fn may_create(&self, id: ConnectionId, email: &Address) -> Result<(), Fault> {
-        if !self.policy.allows_sharing() {
-            return Err(Fault::Policy("it cannot be read"));
+    /// What a CRM answered to the rep. A sign-in that has lapsed stops the connection; a CRM that does not let this rep do
+    /// this may still take their mail.
+    async fn heed<T>(&self, id: ConnectionId, answer: Result<T, CrmFault>) -> Result<T, Fault> {
+        if answer.as_ref().is_err_and(|fault| fault.kind == CrmFaultKind::SignInNeeded) {
+            self.needs_person(id).await;
         }
-        match self.connection(id).await?.status {
-            ConnectionStatus::Active => {}
-            ConnectionStatus::Paused => return Err(Fault::NotNow("the connection is paused")),
-            ConnectionStatus::SignInNeeded => return Err(CrmFault::new(CrmFaultKind::SignInNeeded, "").into()),
-        }
+        Ok(answer?)
+    }
+
+    /// Nothing is told to a CRM about an address that the company keeps out of every CRM.
+    async fn may_tell(&self, id: ConnectionId, email: &Address) -> Result<(), Fault> {
+        self.may_ask(id).await?;
         let snapshot = self.snapshot();
         let standards = snapshot.connections.get(&id).ok_or(Fault::NoSuch("connection"))?;
         let mut rules = standards.book.about_address(email);
         let forbidden = rules.any(|rule| rule.is_policy() && rule.then == Then::NeverLog);
         if forbidden { Err(Fault::Policy("never_log")) } else { Ok(()) }
+    }
+
+    /// Nothing is told to a CRM that waits for somebody, or while nobody knows what the policy says.
+    async fn may_ask(&self, id: ConnectionId) -> Result<(), Fault> {
+        if !self.policy.allows_sharing() {
+            return Err(Fault::Policy("it cannot be read"));
+        }
+        match self.connection(id).await?.status {
+            ConnectionStatus::Active => Ok(()),
+            ConnectionStatus::Paused => Err(Fault::NotNow("the connection is paused")),
+            ConnectionStatus::SignInNeeded => Err(CrmFault::new(CrmFaultKind::SignInNeeded, "").into()),
+        }
     }
 
     /// Holds the mail of somebody against the index again, and takes away the note that it is to be.

@@ -34,6 +34,8 @@ export class LinkModel {
   active = $state(0);
   text = $state('');
   searching = $state(false);
+  /** The words that the CRM itself was asked for last. */
+  crmAsked = $state<string | null>(null);
   working = $state(false);
   failure = $state.raw<{ reason: unknown } | null>(null);
   /** Candidates that only the rep's own word made. */
@@ -90,6 +92,19 @@ export class LinkModel {
       if (asked === this.#asked) this.failure = { reason };
     }
     if (asked === this.#asked) this.searching = false;
+  }
+
+  /** Asks the CRM itself for what was typed; what it has stands below what is known here. */
+  async searchCrm(): Promise<void> {
+    const asked = this.#asked;
+    const { text } = this;
+    await this.#work(async () => {
+      const found = await this.#host.call('contacts.search_crm', { connection: this.ground.connection, text: text.trim() });
+      if (asked !== this.#asked) return;
+      const isKnown = (one: FoundContact): boolean => this.#found.some((other) => isSame(one.record, other.record));
+      this.#found = [...this.#found, ...found.filter((one) => !isKnown(one))];
+      this.crmAsked = text;
+    });
   }
 
   move(step: 1 | -1): void {

@@ -156,3 +156,26 @@ test('a contact that was made in the CRM is chosen, and in sight', async () => {
   expect(host.argsOf('contacts.create')).toEqual([{ connection: 1, contact: wanted }]);
   expect([model.chosen, model.options.map(({ name }) => name)]).toEqual([[{ record: made.record, name: made.name }], ['小野寺 健']]);
 });
+
+test('the CRM itself is asked for what was typed, and what it has stands below what is known here', async () => {
+  host.always('contacts.search', () => [contact('1', '田中 美咲', 'tanaka@minato.example')]);
+  host.always('contacts.search_crm', () => [contact('1', '田中 美咲', 'tanaka@minato.example'), contact('7', '田中 一郎', 'ichiro@far.example')]);
+  const model = open();
+  await model.search(' 田中 ');
+  await model.searchCrm();
+  expect(host.argsOf('contacts.search_crm')).toEqual([{ connection: 1, text: '田中' }]);
+  expect(model.options.map(({ record }) => record.id)).toEqual(['1', '7']);
+  expect(model.crmAsked).toBe(' 田中 ');
+});
+
+test('what the CRM answers to words that were overtaken is not shown', async () => {
+  host.always('contacts.search', () => []);
+  const model = open();
+  await model.search('田中');
+  const asking = model.searchCrm();
+  const question = host.asked.findIndex(({ name }) => name === 'contacts.search_crm');
+  await model.search('佐藤');
+  await host.answer(question, [contact('7', '田中 一郎', 'ichiro@far.example')]);
+  await asking;
+  expect(model.options).toEqual([]);
+});

@@ -35,6 +35,10 @@ export const contactHandlers = (program: Program): Handlers => ({
     const found = wanted === '' ? [] : contactsOf(program).filter(fits);
     return found.map((contact) => ({ ...contact, company: contact.parent?.id ?? null }));
   },
+  'contacts.search_crm': async ({ text }) => {
+    await wait(400);
+    return fold('遠山 はるか Haruka Toyama').includes(fold(text)) ? [{ ...contact('C-900', '遠山 はるか', 'toyama@far.example', null), company: null }] : [];
+  },
   'contacts.link': ({ address, record }) => {
     const found = contactsOf(program).find((contact) => contact.record.id === record.id);
     if (!found) throw error('no_such', 'none');

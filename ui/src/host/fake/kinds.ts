@@ -19,7 +19,7 @@ export const KINDS: ConnectorInfo[] = [
     ],
     retraction: 'delete',
     creates_contacts: true,
-    searches: false,
+    searches: true,
     records: [],
     notices: [],
   },

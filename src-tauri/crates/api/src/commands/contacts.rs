@@ -11,7 +11,8 @@ use super::app::Done;
 use crate::Api;
 use crate::error::ApiError;
 
-/// Part of a name, of a company or of an address, in kanji, kana or Latin letters. Only this computer is asked.
+/// Part of a name, of a company or of an address, in kanji, kana or Latin letters. Only this computer is asked, but by
+/// `contacts.search_crm`, which tells the CRM what was typed.
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct SearchArgs {
@@ -68,6 +69,12 @@ pub(crate) async fn create(api: &Api, args: CreateContactArgs) -> Result<Contact
     let short = |text: String| text.trim().chars().filter(|c| !c.is_control()).take(200).collect();
     let contact = NewContact { name: short(name), email, company: short(company) };
     Ok(api.engine().create_contact(ConnectionId(args.connection), contact).await?)
+}
+
+/// Asks the CRM itself.
+pub(crate) async fn search_crm(api: &Api, args: SearchArgs) -> Result<Vec<FoundContact>, ApiError> {
+    let found = api.engine().search_crm(ConnectionId(args.connection), &args.text).await?;
+    Ok(found.into_iter().map(|contact| FoundContact { contact, company: None }).collect())
 }
 
 pub(crate) async fn search(api: &Api, args: SearchArgs) -> Result<Vec<FoundContact>, ApiError> {

@@ -1,3 +1,4 @@
+use otomo_domain::contact::RecordType;
 use otomo_domain::policy::{NeverLog, Policy};
 use otomo_domain::review::State;
 
@@ -116,11 +117,27 @@ async fn a_contact_that_was_made_is_found_at_once_and_its_mail_is_matched() {
 }
 
 #[tokio::test]
+async fn a_search_in_the_crm_itself_is_told_what_was_typed_and_whom_it_finds_is_known_here_at_once() {
+    let world = World::new().await;
+    world.stranger_writes("a").await;
+    let record = RecordRef { kind: RecordType::Contact, id: "far".into() };
+    let emails = vec![address(STRANGER)];
+    world.crm.knows_unlisted(Contact { record, name: "遠い人".into(), emails, url: None, parent: None });
+    assert_eq!(world.engine.search_crm(world.connection, "  ").await.expect("nothing"), []);
+    assert_eq!(world.crm.count(Op::Search), 0, "nothing was typed");
+    let found = world.engine.search_crm(world.connection, " 遠い ").await.expect("contacts");
+    assert_eq!(found.len(), 1);
+    world.check_undecided("a", State::Pending).await;
+    world.engine.link_address(world.connection, address("also@y.jp"), found[0].record.clone()).await.expect("a link");
+}
+
+#[tokio::test]
 async fn a_crm_is_told_of_nobody_while_it_may_not_be() {
     let world = World::new().await;
     world.engine.pause_connection(world.connection, true).await.expect("a pause");
     let paused = world.create("x", STRANGER).await;
     assert!(matches!(paused, Err(Fault::NotNow(_))), "{paused:?}");
+    assert!(matches!(world.engine.search_crm(world.connection, "x").await, Err(Fault::NotNow(_))));
     world.engine.pause_connection(world.connection, false).await.expect("it goes on");
 
     let unreadable = PolicyState::Invalid { why: "misspelt".into() };
@@ -131,8 +148,10 @@ async fn a_crm_is_told_of_nobody_while_it_may_not_be() {
     let world = world.restarted(PolicyState::Valid(Policy { never_log, ..Policy::default() })).await;
     for forbidden in [STRANGER, "x@mail.y.jp", "x@例え.jp", "x@xn--r8jz45g.jp", "x@y.jp."] {
         assert!(matches!(world.create("x", forbidden).await, Err(Fault::Policy("never_log"))), "{forbidden}");
+        let searched = world.engine.search_crm(world.connection, forbidden).await;
+        assert!(matches!(searched, Err(Fault::Policy("never_log"))), "{forbidden}");
     }
-    assert_eq!(world.crm.count(Op::Create), 0);
+    assert_eq!((world.crm.count(Op::Create), world.crm.count(Op::Search)), (0, 0));
     world.create("x", "other@z.jp").await.expect("a contact");
 }
 
