@@ -43,7 +43,8 @@ pub async fn search(api: &Api, words: &str) -> Result<Vec<Contact>, CrmFault> {
 pub async fn related(api: &Api, record: &RecordRef) -> Result<Vec<Contact>, CrmFault> {
     let (mut found, company) = match record.kind {
         RecordType::Contact => {
-            let contact: Plain = api.record("Contact", &record.id, "accountId,accountName").await?.unwrap_or_default();
+            let contact: Option<Plain> = api.record("Contact", &record.id, "accountId,accountName").await?;
+            let contact = contact.ok_or_else(|| CrmFault::new(CrmFaultKind::NotFound, "the contact is not there"))?;
             let id = contact.account_id.filter(|id| !id.is_empty());
             let company = id.map(|id| Plain { id, name: contact.account_name, ..Plain::default() });
             (company.iter().cloned().map(|c| c.contact(RecordType::Company, api)).collect(), company.map(|c| c.id))
