@@ -138,6 +138,15 @@ describe.each(LOOKS)('in $language and $scheme', (look) => {
     expect(await violations(page)).toEqual([]);
     await picture(page, name('link-nobody'));
 
+    await button(page, words.link_search_crm.replace('{crm}', 'Minato CRM')).click();
+    await dialog(page).getByText(words.link_nobody_crm_text.replace('{crm}', 'Minato CRM')).waitFor();
+    expect(await dialog(page).getByRole('combobox').evaluate((field) => field === document.activeElement)).toBe(true);
+    await dialog(page).getByRole('combobox').fill('Toyama');
+    await button(page, words.link_search_crm.replace('{crm}', 'Minato CRM')).click();
+    await dialog(page).getByText('toyama@far.example').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await picture(page, name('link-crm'));
+
     await button(page, words.link_create).click();
     await dialog(page).getByText(words.link_create_now_text).waitFor();
     await inspect(page, 'link-create', look);
