@@ -35,6 +35,7 @@ use self::rate::Rate;
 use self::resources::{RESOURCES, Resource};
 use self::tenant::{Attachment, Record, Tenant, User};
 use crate::crm::Request;
+use crate::crm::front::{self, Traffic};
 use crate::crm::misbehaviour::{Breakable, Breaker, Manners, Misbehaviour};
 
 pub const BASE: &str = "/v1";
@@ -56,10 +57,6 @@ pub struct Refusal(pub u32, pub String);
 pub struct Inside {
     pub tenant: Tenant,
     pub auth: Auth,
-    pub manners: Manners,
-    pub requests: Vec<Request>,
-    /// Lines of requests that were carried out and whose answer was lost on purpose.
-    pub unanswered: Vec<String>,
     /// Every call costs: reads, writes and sign-ins.
     pub billed: usize,
     /// Rights that the app was not given.
@@ -81,6 +78,7 @@ impl Inside {
 pub struct HrbcServer {
     address: SocketAddr,
     inside: Arc<Mutex<Inside>>,
+    traffic: Arc<Mutex<Traffic>>,
     serving: JoinHandle<()>,
 }
 
@@ -98,9 +96,6 @@ impl HrbcServer {
         let inside = Arc::new(Mutex::new(Inside {
             tenant: Tenant::default(),
             auth: Auth::default(),
-            manners: Manners::default(),
-            requests: Vec::new(),
-            unanswered: Vec::new(),
             billed: 0,
             withheld: BTreeSet::new(),
             elsewhere: false,
@@ -108,11 +103,13 @@ impl HrbcServer {
             started: Instant::now(),
             ahead: Duration::ZERO,
         }));
-        let router = routes::router(inside.clone()).into_make_service_with_connect_info::<Breaker>();
+        let traffic = Arc::new(Mutex::new(Traffic::new(BASE, routes::TOKEN_HEADER)));
+        let router = front::before(routes::router(inside.clone()), traffic.clone());
+        let router = router.into_make_service_with_connect_info::<Breaker>();
         let serving = tokio::spawn(async move {
             axum::serve(Breakable(listener), router).await.expect("serving does not end");
         });
-        let server = Self { address, inside, serving };
+        let server = Self { address, inside, traffic, serving };
         server.change(|inside| {
             inside.tenant.partitions.insert(PARTITION, "㈱サンプル".into());
             let user = |id, name: &str, mail: &str| User { id, name: name.into(), mail: mail.into() };
@@ -123,9 +120,11 @@ impl HrbcServer {
     }
 
     /// Stops; from then on connections are refused.
-    pub async fn stop(mut self) {
+    pub async fn stop(&self) {
         self.serving.abort();
-        let _ = (&mut self.serving).await;
+        while !self.serving.is_finished() {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// The address for the connector's setting.
@@ -135,6 +134,10 @@ impl HrbcServer {
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
         self.inside.lock().expect("no handler panicked")
+    }
+
+    fn traffic(&self) -> MutexGuard<'_, Traffic> {
+        self.traffic.lock().expect("no handler panicked")
     }
 
     /// Changes anything of it.
@@ -189,28 +192,28 @@ impl HrbcServer {
 
     /// The next `n` requests whose line begins with `which` (as `POST /activity`) go wrong.
     pub fn next(&self, n: usize, which: &str, misbehaviour: Misbehaviour) {
-        self.inside().manners.plan(n, which, misbehaviour);
+        self.traffic().manners.plan(n, which, misbehaviour);
     }
 
     /// From now on every request or reply gets lost with this probability, as the seed has it.
     pub fn lose(&self, probability: f64, seed: u64) {
-        self.inside().manners.lose(probability, seed);
+        self.traffic().manners.lose(probability, seed);
     }
 
     /// Behaves again.
     pub fn behave(&self) {
-        self.inside().manners = Manners::default();
+        self.traffic().manners = Manners::default();
     }
 
     /// Every request so far, answered or not.
     pub fn requests(&self) -> Vec<Request> {
-        self.inside().requests.clone()
+        self.traffic().requests.clone()
     }
 
     /// How many requests begin with `which`.
     pub fn count(&self, which: &str) -> usize {
         let line = which.replacen(" /", &format!(" {BASE}/"), 1);
-        self.inside().requests.iter().filter(|request| request.line().starts_with(&line)).count()
+        self.traffic().requests.iter().filter(|request| request.line().starts_with(&line)).count()
     }
 
     /// How many calls cost something so far.

@@ -3,10 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use url::form_urlencoded;
 
@@ -15,10 +14,8 @@ use super::resources::Resource;
 use super::tenant::User;
 use super::{Inside, PARTITION, Refusal, xml};
 use crate::crm;
-use crate::crm::misbehaviour::{Breaker, Misbehaviour};
-
-/// The largest request that is read, in bytes.
-const LARGEST: usize = 64 << 20;
+use crate::crm::front::{self, LARGEST};
+use crate::crm::misbehaviour::Breaker;
 
 /// "リクエスト全体の長さ: 約 15000 文字"; what is longer is answered with 400 and no XML (not documented).
 const LONGEST: usize = 15_000;
@@ -32,70 +29,28 @@ const VERSION_HEADER: &str = "x-p-connectapi-version";
 type Shared = Arc<Mutex<Inside>>;
 
 pub fn router(inside: Shared) -> Router {
-    Router::new().fallback(front).with_state(inside)
+    Router::new().fallback(answer).with_state(inside)
 }
 
-/// Writes every request down, then does with it what the server's manners are at the moment.
-async fn front(
+/// Does what a request asks.
+async fn answer(
     State(inside): State<Shared>,
     ConnectInfo(connection): ConnectInfo<Breaker>,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST).await else { return plain(400, "cut off") };
-    let request = recorded(&parts, &body);
-    let line = request.line();
-    let misbehaviour = {
-        let mut inside = inside.lock().expect("no handler panicked");
-        inside.requests.push(request.clone());
-        inside.manners.about(&line.replacen(super::BASE, "", 1))
-    };
-    match misbehaviour {
-        None => {}
-        Some(Misbehaviour::Delay(span)) => tokio::time::sleep(span).await,
-        Some(Misbehaviour::LoseRequest) => return connection.break_off(),
-        Some(Misbehaviour::LoseReply) => {
-            carry_out(&inside, &request);
-            inside.lock().expect("no handler panicked").unanswered.push(line);
-            return connection.break_off();
-        }
-        Some(Misbehaviour::Answer { status, headers, body }) => {
-            return said(status, &headers, body.replace("{authorization}", &secret(&request)));
-        }
-        Some(Misbehaviour::AnswerAfter { status, body }) => {
-            carry_out(&inside, &request);
-            return said(status, &[], body);
-        }
-    }
-    match carry_out(&inside, &request) {
-        Some(response) => response,
-        // "超過すると強制切断": no status, no Retry-After.
-        None => connection.break_off(),
-    }
-}
-
-fn recorded(parts: &Parts, body: &Bytes) -> crm::Request {
-    let path = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
-    let headers = parts.headers.iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
-    crm::Request { method: parts.method.to_string(), path, headers, body: body.clone() }
-}
-
-/// What a careless server would repeat: the token, or the secret of a sign-in.
-fn secret(request: &crm::Request) -> String {
-    let of_form = || parameter(&form(&request.body), "secret").map(str::to_owned).unwrap_or_default();
-    request.header(TOKEN_HEADER).map_or_else(of_form, str::to_owned)
+    // "超過すると強制切断": no status, no Retry-After.
+    carry_out(&inside, &front::recorded(&parts, &body)).unwrap_or_else(|| connection.break_off())
 }
 
 fn form(text: &[u8]) -> Parameters {
     form_urlencoded::parse(text).into_owned().collect()
 }
 
-fn said(status: u16, headers: &[(String, String)], body: String) -> Response {
-    let mut response = Response::builder().status(status).header(CONTENT_TYPE, "application/xml; charset=UTF-8");
-    for (name, value) in headers {
-        response = response.header(name, value);
-    }
-    response.body(Body::from(body)).expect("a status and headers as HTTP knows them")
+/// Every answer has status 200, also one that refuses.
+fn said(xml: String) -> Response {
+    ([(CONTENT_TYPE, "application/xml; charset=UTF-8")], xml).into_response()
 }
 
 fn plain(status: u16, text: &'static str) -> Response {
@@ -131,14 +86,14 @@ fn carry_out(inside: &Shared, request: &crm::Request) -> Option<Response> {
                 .and_then(|()| if is_read { inside.read(path, &query) } else { inside.write(path, request, written) });
             let error =
                 |Refusal(code, message)| xml::envelope(root, &[("Code", code.to_string()), ("Message", message)]);
-            return Some(said(200, &[], answer.unwrap_or_else(error)));
+            return Some(said(answer.unwrap_or_else(error)));
         }
         // There is no way to delete ("削除 API は無い").
         _ => return Some(plain(405, "not allowed")),
     };
     let elements =
         outcome.unwrap_or_else(|Refusal(code, message)| vec![("Error", code.to_string()), ("Message", message)]);
-    Some(said(200, &[], xml::envelope("Authentication", &elements)))
+    Some(said(xml::envelope("Authentication", &elements)))
 }
 
 /// The root element of a path's answers.

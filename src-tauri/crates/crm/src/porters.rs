@@ -43,7 +43,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use self::activity::Logged;
 use self::budget::Budget;
-use self::codes::OUT_OF_RANGE;
+use self::codes::{OUT_OF_RANGE, Refused};
 pub(crate) use self::info::info;
 use self::listing::Listing;
 use self::people::{Place, RESOURCES};
@@ -141,6 +141,12 @@ impl PortersConnector {
         Err(CrmFault::new(CrmFaultKind::Forbidden, detail))
     }
 
+    /// The next page of a listing.
+    async fn list(&self, listing: &Listing) -> Result<Element, Refused> {
+        let (resource, partition) = (listing.resource(), self.partition().await?);
+        self.session.read(resource.path(), resource.name(), &listing.query(partition)).await
+    }
+
     /// The activity of a mail, among those of its record at its time.
     async fn logged(
         &self,
@@ -230,17 +236,22 @@ impl CrmConnector for PortersConnector {
     }
 
     /// Goes on where the cursor stands; where that is too long ago to be told what was deleted since, everything is
-    /// listed anew.
+    /// listed anew. A resource in which there is nothing to tell is passed over.
     async fn contacts(&self, cursor: Option<&str>) -> Result<ContactPage, CrmFault> {
-        let partition = self.partition().await?;
         let (mut listing, mut starts_over) = Listing::at(cursor);
-        let mut answer = self.list(&listing, partition).await;
-        if matches!(&answer, Err(refused) if refused.code == OUT_OF_RANGE) {
-            (listing, starts_over) = (Listing::whole(), true);
-            answer = self.list(&listing, partition).await;
+        loop {
+            let mut answer = self.list(&listing).await;
+            if matches!(&answer, Err(refused) if refused.code == OUT_OF_RANGE) {
+                (listing, starts_over) = (Listing::whole(), true);
+                answer = self.list(&listing).await;
+            }
+            let page = listing.page(&answer?, self.session.clock.now(), starts_over);
+            let page = page.ok_or_else(|| CrmFault::new(CrmFaultKind::Protocol, "the list goes round in circles"))?;
+            if !page.has_more || !page.contacts.is_empty() || !page.gone.is_empty() {
+                return Ok(page);
+            }
+            listing = Listing::at(Some(&page.cursor)).0;
         }
-        let page = listing.page(&answer?, self.session.clock.now(), starts_over);
-        page.ok_or_else(|| CrmFault::new(CrmFaultKind::Protocol, "the list goes round in circles"))
     }
 
     async fn find_logged(&self, mail: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault> {
@@ -275,12 +286,5 @@ impl CrmConnector for PortersConnector {
 
     async fn unlog(&self, _: Sought<'_>, _: &RemoteMail) -> Result<(), CrmFault> {
         Err(CrmFault::new(CrmFaultKind::Unsupported, "the API has no way to delete"))
-    }
-}
-
-impl PortersConnector {
-    async fn list(&self, listing: &Listing, partition: &str) -> Result<Element, codes::Refused> {
-        let resource = listing.resource();
-        self.session.read(resource.path(), resource.name(), &listing.query(partition)).await
     }
 }

@@ -217,9 +217,9 @@ mod tests {
         assert_eq!(item.text_of("Activity.P_FromDate"), "2026/11/20 03:30:17");
         let key = MailKey::of_message_id("<1@x.jp>");
         let expected = format!(
-            "From: 髙橋 <花子> <a@x.jp>\nTo: rep@own.example\nMessage-ID: <1@x.jp>\n関連: client/5\nOtomo: {key} {}\n\n\
+            "From: 髙橋 <花子> <a@x.jp>\nTo: rep@own.example\nMessage-ID: <1@x.jp>\n関連: client/5\nOtomo: {key} {:.16}\n\n\
              いつも\nお世話に <なって>",
-            &frozen.sha256.to_string()[..16]
+            frozen.sha256.to_string()
         );
         assert_eq!(item.text_of("Activity.P_Memo"), expected);
     }
