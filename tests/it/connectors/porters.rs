@@ -6,6 +6,7 @@
 mod hostile;
 mod listing;
 mod logging;
+mod server;
 mod sign_in;
 mod world;
 
