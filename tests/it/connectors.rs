@@ -1,6 +1,7 @@
 //! What every CRM connector owes the engine: the same checks for each, then what only one of them can get wrong.
 //!
-//! `world` sets up a connector with the CRM behind it, `suite` holds the checks, `folder`, `porters` and `rest` the rest.
+//! `world` sets up a connector with the CRM behind it, `suite` holds the checks, `folder`, `porters` and `rest` the
+//! rest.
 
 mod folder;
 mod porters;

@@ -1,5 +1,7 @@
 //! Mails as activities, and their files.
 
+use std::time::Duration;
+
 use kit::crm::misbehaviour::Misbehaviour;
 use otomo_domain::contact::{RecordRef, RecordType};
 use otomo_domain::error::CrmFaultKind;
@@ -70,6 +72,32 @@ async fn sharing_something_else_changes_the_activity_that_is_there() {
     assert!(world.memo().contains("お世話"));
     less.deliver(world.crm()).await.unwrap();
     assert!(!world.memo().contains("お世話"));
+}
+
+#[tokio::test]
+async fn sharing_the_same_again_writes_nothing() {
+    let world = Hrbc::start().await;
+    let mail = sample("<1@x.jp>").with_file("a.pdf", b"%PDF");
+    for already_known in [false, true] {
+        assert_eq!(mail.deliver(world.crm()).await.unwrap().already_known, already_known);
+        assert_eq!(world.server.count("POST /a"), 2);
+    }
+}
+
+#[tokio::test]
+async fn over_a_bad_line_every_mail_is_logged_once() {
+    let world = Hrbc::start().await;
+    world.server.lose(0.3, 7);
+    let mails: Vec<_> = (0..20).map(|n| sample(&format!("<{n}@x.jp>")).with_file("a.pdf", b"%PDF")).collect();
+    for mail in &mails {
+        while mail.deliver(world.crm()).await.is_err() {
+            world.server.advance(Duration::from_secs(30));
+        }
+    }
+    world.server.behave();
+    let lost = world.server.requests().len() - world.server.billed();
+    assert!(lost > 0 && world.server.count("POST /activity") > mails.len());
+    assert_eq!((world.mails(), world.server.attachments().len()), (mails.len(), 1));
 }
 
 #[tokio::test]

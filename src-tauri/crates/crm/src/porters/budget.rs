@@ -1,4 +1,4 @@
-//! Calls are counted here, because whoever goes too fast there is cut off in the middle ("強制切断"), without a status.
+//! Calls are counted here, because whoever goes too fast there is cut off ("強制切断"), without a status.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};

@@ -80,7 +80,8 @@ impl Session {
         match (item.text_of("Code").parse(), item.text_of("Id")) {
             (Ok(0), id) if id.parse::<u64>().is_ok() => Ok(id.to_owned()),
             (Ok(code @ 1..), _) => {
-                let words = codes::words(code, item.text_of("Message"), self.secret.expose_secret());
+                // An item has no words of its own.
+                let words = codes::words(code, "", self.secret.expose_secret());
                 Err(CrmFault::new(codes::of_resource(code, silence), words))
             }
             _ => Err(unclear(silence, "the answer does not say whether it was done")),
@@ -150,6 +151,7 @@ impl Session {
     async fn renew(&self, token: &Token) -> Result<Option<Token>, CrmFault> {
         match self.exchange("refresh_token", &token.refresh).await {
             Ok(token) => Ok(Some(token)),
+            // Not known, or too old.
             Err(Refused { code: 107 | 401, .. }) => Ok(None),
             Err(refused) => Err(refused.fault),
         }
