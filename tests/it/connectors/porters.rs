@@ -1,7 +1,7 @@
 //! PORTERS HRBC: which checks of the suite it passes, then what only it can get wrong.
 //!
-//! It has no way to delete, makes no contacts, keeps neither the frozen bytes nor more than one mail's worth of files in
-//! a request; the checks about those are not its own.
+//! It has no way to delete, makes no contacts, numbers its records, does not keep the frozen bytes, finds a mail only at
+//! its time, and takes files of up to 10 MB; the checks that ask for more are not its own.
 
 mod hostile;
 mod listing;
