@@ -1,9 +1,11 @@
 //! What every CRM connector owes the engine: the same checks for each, then what only one of them can get wrong.
 //!
-//! `world` sets up a connector with the CRM behind it, `suite` holds the checks, `espo`, `folder` and `rest` the rest.
+//! `world` sets up a connector with the CRM behind it, `suite` holds the checks, the other modules what only theirs can get
+//! wrong.
 
 mod espo;
 mod folder;
+mod porters;
 mod rest;
 mod sample;
 mod suite;

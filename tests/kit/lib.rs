@@ -23,6 +23,7 @@ pub mod lab;
 pub mod mailbox;
 pub mod otomoctl;
 pub mod pop3;
+pub mod porters;
 pub mod provider;
 pub mod rep;
 pub mod screen;

@@ -83,7 +83,8 @@ async fn front(
     }
 }
 
-fn recorded(parts: &Parts, body: &Bytes) -> super::Request {
+/// A request as it is written down.
+pub fn recorded(parts: &Parts, body: &Bytes) -> super::Request {
     let path = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
     let header = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
         (name.to_string(), value.as_bytes().to_vec())

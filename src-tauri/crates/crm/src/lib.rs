@@ -6,6 +6,7 @@
 //! | `folder` | a folder of `.eml` and `.json`: for import jobs and networks without a way out |
 //! | `rest` | Otomo's own contract over HTTPS, for a CRM that implements it (`rest/README.md`) |
 //! | `espo` | EspoCRM, by its REST API |
+//! | `porters` | PORTERS HRBC by its Connect API |
 //! | `http` | what every API over HTTP shares: where it is, what an answer means, what silence means |
 //! | `chosen` | a file on its way out, proved to be the one the rep chose |
 //!
@@ -17,6 +18,7 @@ mod chosen;
 mod espo;
 mod folder;
 mod http;
+mod porters;
 pub mod registry;
 mod rest;
 

@@ -68,6 +68,11 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// The body as it came.
+    pub fn body(&self) -> Result<&[u8], CrmFault> {
+        self.body.as_deref().map_err(Clone::clone)
+    }
+
     /// The body as what the contract promises. A parser's message may quote what it read, so only the place is told.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, CrmFault> {
         let body = self.body.as_ref().map_err(Clone::clone)?;

@@ -1,0 +1,187 @@
+//! Mails as activities, and their files.
+
+use std::time::Duration;
+
+use kit::crm::misbehaviour::Misbehaviour;
+use otomo_domain::contact::{RecordRef, RecordType};
+use otomo_domain::error::CrmFaultKind;
+use otomo_domain::mail::Direction;
+use otomo_domain::payload::Level;
+
+use super::super::sample::Sample;
+use super::super::world::World;
+use super::world::{Hrbc, RECRUITER, sample};
+
+#[tokio::test]
+async fn a_mail_becomes_an_activity_of_the_rep_at_its_record_and_time() {
+    let world = Hrbc::start().await;
+    sample("<1@x.jp>").deliver(world.crm()).await.unwrap();
+    sample("<2@x.jp>").but(|payload| payload.direction = Direction::Outgoing).deliver(world.crm()).await.unwrap();
+    let activities = world.server.activities();
+    let fields = ["P_Owner", "P_Resource", "P_ResourceId", "P_FromDate", "P_ToDate"];
+    let at = "2026/11/22 05:00:00";
+    for activity in &activities {
+        assert_eq!(fields.map(|field| activity.get(field)), ["5", "9", &RECRUITER.to_string(), at, at]);
+    }
+    let titles: Vec<_> = activities.iter().map(|activity| activity.get("P_Title")).collect();
+    assert_eq!(titles, ["[受信] 御見積書の件 \"①\" 🍙", "[送信] 御見積書の件 \"①\" 🍙"]);
+    assert!(activities[0].get("P_Memo").contains("<b>&amp;</b>"));
+}
+
+#[tokio::test]
+async fn each_level_tells_no_more_than_its_name() {
+    for (level, has_subject) in [(Level::Subject, true), (Level::Metadata, false)] {
+        let world = Hrbc::start().await;
+        let mail = sample("<1@x.jp>").but(|payload| {
+            (payload.body_text, payload.body_html, payload.share_level) = (None, None, level);
+            if !has_subject {
+                payload.subject.clear();
+            }
+        });
+        mail.deliver(world.crm()).await.unwrap();
+        let title = world.server.activities()[0].get("P_Title").to_owned();
+        assert_eq!(title.contains("御見積書"), has_subject, "{title}");
+        assert!(!world.memo().contains("お世話") && world.memo().contains("hanako@x.jp"));
+    }
+}
+
+#[tokio::test]
+async fn a_mail_of_any_length_fits_into_a_request() {
+    let world = Hrbc::start().await;
+    for (n, text) in
+        ["あ".repeat(100_000), "<&>\r\n".repeat(50_000), "\u{0}\u{1b}[31m".repeat(9_000)].iter().enumerate()
+    {
+        let mail = sample(&format!("<{n}@x.jp>")).but(|payload| payload.body_text = Some(text.clone()));
+        let remote = mail.deliver(world.crm()).await.unwrap();
+        let found = world.crm().find_logged(mail.sought()).await.unwrap();
+        assert_eq!(found.map(|found| found.id), Some(remote.id));
+    }
+    assert!(world.server.activities()[0].get("P_Memo").ends_with("cut here）"));
+}
+
+#[tokio::test]
+async fn sharing_something_else_changes_the_activity_that_is_there() {
+    let world = Hrbc::start().await;
+    let full = sample("<1@x.jp>");
+    let less = sample("<1@x.jp>").but(|payload| {
+        (payload.body_text, payload.body_html, payload.share_level) = (None, None, Level::Subject);
+    });
+    let remote = less.deliver(world.crm()).await.unwrap();
+    let more = full.deliver(world.crm()).await.unwrap();
+    assert_eq!((more.id, more.already_known), (remote.id, true));
+    assert!(world.memo().contains("お世話"));
+    less.deliver(world.crm()).await.unwrap();
+    assert!(!world.memo().contains("お世話"));
+}
+
+#[tokio::test]
+async fn sharing_the_same_again_writes_nothing() {
+    let world = Hrbc::start().await;
+    let mail = sample("<1@x.jp>").with_file("a.pdf", b"%PDF");
+    for already_known in [false, true] {
+        assert_eq!(mail.deliver(world.crm()).await.unwrap().already_known, already_known);
+        assert_eq!(world.server.count("POST /a"), 2);
+    }
+}
+
+#[tokio::test]
+async fn over_a_bad_line_every_mail_is_logged_once() {
+    let world = Hrbc::start().await;
+    world.server.lose(0.3, 7);
+    let mails: Vec<_> = (0..20).map(|n| sample(&format!("<{n}@x.jp>")).with_file("a.pdf", b"%PDF")).collect();
+    for mail in &mails {
+        while mail.deliver(world.crm()).await.is_err() {
+            world.server.advance(Duration::from_secs(30));
+        }
+    }
+    world.server.behave();
+    let lost = world.server.requests().len() - world.server.billed();
+    assert!(lost > 0 && world.server.count("POST /activity") > mails.len());
+    assert_eq!((world.mails(), world.server.attachments().len()), (mails.len(), 1));
+}
+
+#[tokio::test]
+async fn mails_of_one_second_at_one_record_are_kept_apart() {
+    let world = Hrbc::start().await;
+    let mails: Vec<_> = (0..3).map(|n| sample(&format!("<{n}@x.jp>"))).collect();
+    for mail in &mails {
+        assert!(!mail.deliver(world.crm()).await.unwrap().already_known);
+    }
+    for mail in &mails {
+        assert!(world.crm().find_logged(mail.sought()).await.unwrap().is_some());
+    }
+    assert_eq!(world.mails(), 3);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_settled_by_looking_and_never_leaves_two() {
+    let mut world = Hrbc::start().await;
+    let mail = sample("<1@x.jp>").with_file("a.pdf", b"%PDF");
+    for (misbehaviour, is_logged) in [(Misbehaviour::LoseRequest, false), (Misbehaviour::LoseReply, true)] {
+        world.server.next(1, "POST /activity", misbehaviour);
+        assert_eq!(mail.deliver(world.crm()).await.unwrap_err().kind, CrmFaultKind::OutcomeUnknown);
+        world.restart();
+        assert_eq!(world.crm().find_logged(mail.sought()).await.unwrap().is_some(), is_logged);
+    }
+    assert!(mail.deliver(world.crm()).await.unwrap().already_known);
+    assert_eq!((world.mails(), world.server.attachments().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_file_whose_answer_was_lost_is_there_once() {
+    let world = Hrbc::start().await;
+    let mail = sample("<1@x.jp>").with_file("見積書.pdf", b"%PDF").with_file("見積書.pdf", b"%PDF-2");
+    world.server.next(1, "POST /attachment", Misbehaviour::LoseReply);
+    assert_eq!(mail.deliver(world.crm()).await.unwrap_err().kind, CrmFaultKind::Transient);
+    assert_eq!(world.mails(), 0);
+    mail.deliver(world.crm()).await.unwrap();
+    sample("<2@x.jp>").with_file("見積書.pdf", b"%PDF").deliver(world.crm()).await.unwrap();
+    let files = world.server.attachments();
+    let contents: Vec<_> = files.iter().map(|file| file.content.as_slice()).collect();
+    assert_eq!(contents, [b"%PDF".as_slice(), b"%PDF-2"]);
+    assert!(files.iter().all(|file| (file.resource, file.resource_id) == (9, RECRUITER)));
+    assert!(world.server.activities()[0].get("P_Memo").contains("添付: 見積書.pdf (4 bytes), 見積書.pdf (6 bytes)"));
+}
+
+/// What becomes of a mail, and that nothing of it arrived.
+async fn refused(world: &Hrbc, mail: Sample) -> CrmFaultKind {
+    let fault = mail.deliver(world.crm()).await.unwrap_err();
+    assert_eq!((world.mails(), world.server.attachments().len()), (0, 0));
+    fault.kind
+}
+
+#[tokio::test]
+async fn files_that_are_not_taken_are_refused_before_anything_is_sent() {
+    let world = Hrbc::start().await;
+    let zip = sample("<1@x.jp>").with_file("a.pdf", b"%PDF").with_file("a.zip", b"PK").but(|payload| {
+        payload.attachments[1].content_type = "application/zip".into();
+    });
+    assert_eq!(refused(&world, zip).await, CrmFaultKind::Rejected);
+    let large = sample("<1@x.jp>").with_file("a.pdf", &vec![7; (10 << 20) + 1]);
+    assert_eq!(refused(&world, large).await, CrmFaultKind::TooLarge);
+    assert_eq!(world.server.count("POST /a"), 0);
+}
+
+#[tokio::test]
+async fn a_record_that_is_gone_or_never_was_is_said() {
+    let world = Hrbc::start().await;
+    sample("<0@x.jp>").deliver(world.crm()).await.unwrap();
+    let crm = super::world::connector(&world.server, &super::world::settings(&world.server));
+    world.server.delete("recruiter", RECRUITER);
+    let gone = sample("<1@x.jp>").deliver(crm.as_ref()).await.unwrap_err();
+    let other = sample("<1@x.jp>").but(|payload| {
+        payload.links = vec![RecordRef { kind: RecordType::Deal, id: "job/1".into() }];
+    });
+    let never = other.deliver(crm.as_ref()).await.unwrap_err();
+    assert_eq!((gone.kind, never.kind), (CrmFaultKind::NotFound, CrmFaultKind::NotFound));
+    assert_eq!(crm.find_logged(other.sought()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_mail_cannot_be_taken_back() {
+    let world = Hrbc::start().await;
+    let mail = sample("<1@x.jp>");
+    let remote = mail.deliver(world.crm()).await.unwrap();
+    let fault = world.crm().unlog(mail.sought(), &remote).await.unwrap_err();
+    assert_eq!((fault.kind, world.mails()), (CrmFaultKind::Unsupported, 1));
+}

@@ -1,0 +1,171 @@
+//! The connector with the server behind it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use kit::porters::{APP_ID, APP_SECRET, HrbcServer, REP};
+use otomo_domain::connector::{ConnectorInfo, ContactPage, Identity, Outgoing, OutgoingFile, RemoteMail, Sought};
+use otomo_domain::contact::{RecordRef, RecordType};
+use otomo_domain::error::CrmFault;
+use otomo_domain::mail::MailKey;
+use otomo_domain::payload::Payload;
+use otomo_domain::ports::{Clock, CrmConnector};
+use otomo_domain::secret::SecretString;
+use otomo_domain::time::Timestamp;
+use serde_json::{Value, json};
+
+use super::super::sample::Sample;
+use super::super::world::{Somebody, World, net};
+
+/// The client-side person that mails are logged to here.
+pub const RECRUITER: u64 = 10_001;
+
+/// The server's clock: whole programs are tested elsewhere, here both sides have one time.
+struct ServersClock(Arc<HrbcServer>, Timestamp);
+
+#[async_trait]
+impl Clock for ServersClock {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.now().since(self.1)
+    }
+
+    async fn sleep(&self, _: Duration) {
+        std::future::pending().await
+    }
+}
+
+pub fn settings(server: &HrbcServer) -> Value {
+    json!({"host": server.url(), "app_id": APP_ID, "user": REP})
+}
+
+/// The connector of a server.
+pub fn connector(server: &Arc<HrbcServer>, settings: &Value) -> Box<dyn CrmConnector> {
+    let clock = Arc::new(ServersClock(server.clone(), server.now()));
+    otomo_crm::connector("porters", settings, Some(SecretString::from(APP_SECRET)), net(), clock).unwrap()
+}
+
+/// A mail at the recruiter of this customer.
+pub fn sample(message_id: &str) -> Sample {
+    Sample::new(message_id).but(|payload| payload.links = vec![link()])
+}
+
+fn link() -> RecordRef {
+    RecordRef { kind: RecordType::Contact, id: format!("recruiter/{RECRUITER}") }
+}
+
+pub struct Hrbc {
+    crm: AtRecruiter,
+    pub server: Arc<HrbcServer>,
+}
+
+impl Hrbc {
+    pub async fn start() -> Self {
+        let server = Arc::new(HrbcServer::start().await);
+        let crm = connector(&server, &settings(&server));
+        Self { crm: AtRecruiter { crm, server: server.clone() }, server }
+    }
+
+    /// The same computer, started anew: nothing in memory.
+    pub fn restart(&mut self) {
+        self.crm.crm = connector(&self.server, &settings(&self.server));
+    }
+
+    /// The memo of the only activity.
+    pub fn memo(&self) -> String {
+        let activities = self.server.activities();
+        assert_eq!(activities.len(), 1);
+        activities[0].get("P_Memo").to_owned()
+    }
+}
+
+/// Logs the suite's mails, whose link is any CRM's, at a recruiter of this one.
+struct AtRecruiter {
+    crm: Box<dyn CrmConnector>,
+    server: Arc<HrbcServer>,
+}
+
+impl AtRecruiter {
+    fn here(&self, payload: &Payload) -> Payload {
+        self.server.put("recruiter", RECRUITER, &[("P_Name", "髙橋 花子"), ("P_Owner", "5")]);
+        Payload { links: vec![link()], ..payload.clone() }
+    }
+}
+
+#[async_trait]
+impl CrmConnector for AtRecruiter {
+    fn describe(&self) -> ConnectorInfo {
+        self.crm.describe()
+    }
+
+    async fn check(&self) -> Result<Identity, CrmFault> {
+        self.crm.check().await
+    }
+
+    async fn contacts(&self, cursor: Option<&str>) -> Result<ContactPage, CrmFault> {
+        self.crm.contacts(cursor).await
+    }
+
+    async fn find_logged(&self, mail: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault> {
+        self.crm.find_logged(Sought { payload: &self.here(mail.payload), ..mail }).await
+    }
+
+    async fn put_attachment(&self, file: OutgoingFile<'_>) -> Result<(), CrmFault> {
+        self.crm.put_attachment(file).await
+    }
+
+    async fn log_mail(&self, mail: Outgoing<'_>) -> Result<RemoteMail, CrmFault> {
+        self.crm.log_mail(Outgoing { payload: &self.here(mail.payload), ..mail }).await
+    }
+
+    async fn unlog(&self, mail: Sought<'_>, remote: &RemoteMail) -> Result<(), CrmFault> {
+        self.crm.unlog(mail, remote).await
+    }
+}
+
+impl World for Hrbc {
+    fn crm(&self) -> &dyn CrmConnector {
+        &self.crm
+    }
+
+    /// Numbers here begin at 20,001, and everybody is a recruiter. Then some time passes.
+    fn set_people(&self, people: &[Somebody<'_>]) {
+        let number = |id: &str| 20_001 + id.parse::<u64>().unwrap();
+        for id in self.server.ids("recruiter") {
+            if !people.iter().any(|(kept, _, _)| number(kept) == id) {
+                self.server.delete("recruiter", id);
+            }
+        }
+        for (id, name, email) in people {
+            self.server.put("recruiter", number(id), &[("P_Name", name), ("P_Mail", email)]);
+        }
+        self.server.advance(Duration::from_secs(600));
+    }
+
+    fn mails(&self) -> usize {
+        self.server.activities().len()
+    }
+
+    /// The frozen bytes are not what arrives.
+    fn payload(&self, _: MailKey) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// By the name without the digits of its digest.
+    fn file(&self, _: MailKey, name: &str) -> Option<Vec<u8>> {
+        let files = self.server.attachments().into_iter();
+        let named = |file: &str| {
+            let (stem, rest) = file.rsplit_once(" [")?;
+            Some(format!("{stem}{}", rest.split_once(']')?.1))
+        };
+        files.into_iter().find(|file| named(&file.file_name).as_deref() == Some(name)).map(|file| file.content)
+    }
+
+    async fn put_out_of_reach(&mut self) {
+        self.server.stop().await;
+    }
+}
