@@ -8,9 +8,11 @@
 //! | [`contract`] | checks against the schemas of `contract.yaml` |
 //! | [`rules`] | what the contract says of a mail in words: levels, digest, addresses |
 //! | [`routes`] | the contract's paths, and problem details |
+//! | [`front`] | what is written down of every request, whoever serves it |
 //! | [`misbehaviour`] | refusals, delays and lost replies |
 
 pub mod contract;
+pub mod front;
 pub mod misbehaviour;
 pub mod records;
 pub mod routes;
@@ -26,6 +28,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use self::front::Traffic;
 use self::misbehaviour::{Breakable, Breaker, Manners, Misbehaviour};
 use self::records::{Records, User};
 
@@ -64,20 +67,11 @@ impl Request {
     }
 }
 
-/// Everything the running server knows.
-#[derive(Default)]
-pub struct Inside {
-    pub records: Records,
-    pub manners: Manners,
-    pub requests: Vec<Request>,
-    /// Lines of requests that were carried out and whose answer was lost on purpose.
-    pub unanswered: Vec<String>,
-}
-
 /// The running server. It stops when dropped.
 pub struct CrmServer {
     address: SocketAddr,
-    inside: Arc<Mutex<Inside>>,
+    records: Arc<Mutex<Records>>,
+    traffic: Arc<Mutex<Traffic>>,
     serving: JoinHandle<()>,
 }
 
@@ -92,12 +86,14 @@ impl CrmServer {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
         let address = listener.local_addr().expect("a bound listener has an address");
-        let inside = Arc::<Mutex<Inside>>::default();
-        let router = routes::router(inside.clone()).into_make_service_with_connect_info::<Breaker>();
+        let records = Arc::<Mutex<Records>>::default();
+        let traffic = Arc::new(Mutex::new(Traffic::new(routes::BASE, "authorization")));
+        let router = front::before(routes::router(records.clone()), traffic.clone());
+        let router = router.into_make_service_with_connect_info::<Breaker>();
         let serving = tokio::spawn(async move {
             axum::serve(Breakable(listener), router).await.expect("serving does not end");
         });
-        let server = Self { address, inside, serving };
+        let server = Self { address, records, traffic, serving };
         server.add_user(TOKEN, User { id: REP.into(), email: "rep@own.example".into(), name: "営業 一郎".into() });
         server
     }
@@ -118,99 +114,103 @@ impl CrmServer {
         self.address
     }
 
-    fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().expect("no handler panicked")
+    fn records(&self) -> MutexGuard<'_, Records> {
+        self.records.lock().expect("no handler panicked")
+    }
+
+    fn traffic(&self) -> MutexGuard<'_, Traffic> {
+        self.traffic.lock().expect("no handler panicked")
     }
 
     /// Lets another rep in.
     pub fn add_user(&self, token: &str, user: User) {
-        self.inside().records.users.insert(token.to_owned(), user);
+        self.records().users.insert(token.to_owned(), user);
     }
 
     /// Does not know this token any more.
     pub fn revoke(&self, token: &str) {
-        self.inside().records.users.remove(token);
+        self.records().users.remove(token);
     }
 
     /// Changes limits, rights or policy: the schema `Me` without `user`.
     pub fn describe(&self, change: impl FnOnce(&mut Value)) {
-        change(&mut self.inside().records.me);
+        change(&mut self.records().me);
     }
 
     /// Adds or changes a record of the contact feed (schema `Record`).
     pub fn put_record(&self, record: Value) {
-        self.inside().records.put_record(record);
+        self.records().put_record(record);
     }
 
     /// Removes a record; the feed will say so.
     pub fn remove_record(&self, kind: &str, id: &str) {
-        self.inside().records.remove_record(kind, id);
+        self.records().remove_record(kind, id);
     }
 
     /// The ids of the records of a type.
     pub fn record_ids(&self, kind: &str) -> Vec<String> {
-        self.inside().records.record_ids(kind)
+        self.records().record_ids(kind)
     }
 
     /// Does not know any cursor any more that was given out.
     pub fn forget_cursors(&self) {
-        self.inside().records.forget_cursors();
+        self.records().forget_cursors();
     }
 
     /// The next `n` requests whose line begins with `which` (as `PUT /emails`; the base path is left out) go wrong.
     pub fn next(&self, n: usize, which: &str, misbehaviour: Misbehaviour) {
-        self.inside().manners.plan(n, which, misbehaviour);
+        self.traffic().manners.plan(n, which, misbehaviour);
     }
 
     /// From now on every request or reply gets lost with this probability, as the seed has it.
     pub fn lose(&self, probability: f64, seed: u64) {
-        self.inside().manners.lose(probability, seed);
+        self.traffic().manners.lose(probability, seed);
     }
 
     /// Behaves again.
     pub fn behave(&self) {
-        self.inside().manners = Manners::default();
+        self.traffic().manners = Manners::default();
     }
 
     /// Every request so far, answered or not.
     pub fn requests(&self) -> Vec<Request> {
-        self.inside().requests.clone()
+        self.traffic().requests.clone()
     }
 
     /// How often a mail was sent here, whatever became of it.
     pub fn puts(&self, key: MailKey) -> usize {
         let line = format!("PUT {}/emails/{key}", routes::BASE);
-        self.inside().requests.iter().filter(|request| request.line() == line).count()
+        self.traffic().requests.iter().filter(|request| request.line() == line).count()
     }
 
     /// The keys of all mails that were ever taken, whatever became of them.
     pub fn keys_ever(&self) -> Vec<String> {
-        self.inside().records.taken.keys().cloned().collect()
+        self.records().taken.keys().cloned().collect()
     }
 
     /// How often a mail was sent here and taken.
     pub fn taken(&self, key: MailKey) -> usize {
-        self.inside().records.taken.get(&key.to_string()).copied().unwrap_or_default()
+        self.records().taken.get(&key.to_string()).copied().unwrap_or_default()
     }
 
     /// How many requests whose line begins with `which` were carried out without the other side ever hearing of it:
     /// each one a double, if it were sent again blindly and this CRM kept both.
     pub fn unanswered(&self, which: &str) -> usize {
-        self.inside().unanswered.iter().filter(|line| line.starts_with(which)).count()
+        self.traffic().unanswered.iter().filter(|line| line.starts_with(which)).count()
     }
 
     /// The payload that a rep shared, byte for byte.
     pub fn stored(&self, user: &str, key: MailKey) -> Option<Bytes> {
-        self.inside().records.payload(user, &key.to_string())
+        self.records().payload(user, &key.to_string())
     }
 
     /// The keys of all mails that somebody shares.
     pub fn keys(&self) -> Vec<String> {
-        self.inside().records.mails.keys().cloned().collect()
+        self.records().mails.keys().cloned().collect()
     }
 
     /// A file that is kept here.
     pub fn attachment(&self, sha256: Digest) -> Option<Bytes> {
-        self.inside().records.files.get(&sha256.to_string()).map(|file| file.bytes.clone())
+        self.records().files.get(&sha256.to_string()).map(|file| file.bytes.clone())
     }
 }

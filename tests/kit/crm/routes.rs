@@ -2,31 +2,27 @@
 
 use std::sync::{Arc, Mutex};
 
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{ConnectInfo, FromRequestParts, Path, Query, Request, State};
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{FromRequestParts, Path, Query, Request, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, head, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::misbehaviour::{Breaker, Misbehaviour};
-use super::records::{Done, Refusal, User};
-use super::{Inside, contract};
+use super::contract;
+use super::front::{LARGEST, answer};
+use super::records::{Done, Records, Refusal, User};
 
 /// Where the contract's paths begin.
 pub const BASE: &str = "/mail-log/v1";
 
-/// The largest request that is read, in bytes.
-const LARGEST: usize = 64 << 20;
+type Shared = Arc<Mutex<Records>>;
 
-type Shared = Arc<Mutex<Inside>>;
-
-pub fn router(inside: Shared) -> Router {
+pub fn router(records: Shared) -> Router {
     let paths = Router::new()
         .route("/me", get(me))
         .route("/contacts/feed", get(feed))
@@ -35,70 +31,7 @@ pub fn router(inside: Shared) -> Router {
         .route("/emails/{key}", get(logged).put(log).delete(unlog))
         .fallback(|| async { Refusal(404, "there is nothing here".into()) })
         .method_not_allowed_fallback(|| async { Refusal(405, "this cannot be done here".into()) });
-    Router::new().nest(BASE, paths).layer(middleware::from_fn_with_state(inside.clone(), front)).with_state(inside)
-}
-
-/// Writes every request down, then does with it what the server's manners are at the moment.
-async fn front(
-    State(inside): State<Shared>,
-    ConnectInfo(connection): ConnectInfo<Breaker>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST).await else {
-        return Refusal(400, "the request is cut off, or too large".into()).into_response();
-    };
-    let (line, misbehaviour) = {
-        let mut inside = inside.lock().expect("no handler panicked");
-        let request = recorded(&parts, &body);
-        let line = request.line().replacen(BASE, "", 1);
-        let misbehaviour = inside.manners.about(&line);
-        inside.requests.push(request);
-        (line, misbehaviour)
-    };
-    let authorization = parts.headers.get(AUTHORIZATION).cloned();
-    let go_on = next.run(Request::from_parts(parts, Body::from(body)));
-    match misbehaviour {
-        None => go_on.await,
-        Some(Misbehaviour::Delay(span)) => {
-            tokio::time::sleep(span).await;
-            go_on.await
-        }
-        Some(Misbehaviour::Answer { status, headers, body }) => {
-            // What a careless server does: it repeats the secret to whoever asks.
-            let secret = authorization.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
-            answer(status, &headers, body.replace("{authorization}", secret))
-        }
-        Some(Misbehaviour::AnswerAfter { status, body }) => {
-            go_on.await;
-            answer(status, &[], body)
-        }
-        Some(Misbehaviour::LoseRequest) => connection.break_off(),
-        Some(Misbehaviour::LoseReply) => {
-            if go_on.await.status().is_success() {
-                inside.lock().expect("no handler panicked").unanswered.push(line);
-            }
-            connection.break_off()
-        }
-    }
-}
-
-fn recorded(parts: &Parts, body: &Bytes) -> super::Request {
-    let path = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
-    let header = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
-        (name.to_string(), value.as_bytes().to_vec())
-    };
-    let headers = parts.headers.iter().map(header).collect();
-    super::Request { method: parts.method.to_string(), path, headers, body: body.clone() }
-}
-
-fn answer(status: u16, headers: &[(String, String)], body: String) -> Response {
-    let mut response = Response::builder().status(status).header(CONTENT_TYPE, "application/problem+json");
-    for (name, value) in headers {
-        response = response.header(name, value);
-    }
-    response.body(Body::from(body)).expect("a status and headers as HTTP knows them")
+    Router::new().nest(BASE, paths).with_state(records)
 }
 
 impl IntoResponse for Refusal {
@@ -127,17 +60,17 @@ struct Caller(User);
 impl FromRequestParts<Shared> for Caller {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, inside: &Shared) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, records: &Shared) -> Result<Self, Refusal> {
         let value = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = value.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-        let users = &inside.lock().expect("no handler panicked").records.users;
+        let users = &records.lock().expect("no handler panicked").users;
         users.get(token).cloned().map(Self).ok_or_else(|| Refusal(401, "the token is not known".into()))
     }
 }
 
 /// Does something with the records. Only a rep whose token is good gets here.
-fn with<T>(inside: &Shared, work: impl FnOnce(&mut super::records::Records) -> T) -> T {
-    work(&mut inside.lock().expect("no handler panicked").records)
+fn with<T>(records: &Shared, work: impl FnOnce(&mut Records) -> T) -> T {
+    work(&mut records.lock().expect("no handler panicked"))
 }
 
 fn status(done: Done) -> StatusCode {
@@ -153,8 +86,8 @@ fn of_type(headers: &HeaderMap, wanted: &str) -> Result<(), Refusal> {
     if sent.eq_ignore_ascii_case(wanted) { Ok(()) } else { Err(Refusal(415, format!("{wanted} is wanted"))) }
 }
 
-async fn me(Caller(user): Caller, State(inside): State<Shared>) -> Json<Value> {
-    Json(checked("Me", with(&inside, |records| records.me(&user))))
+async fn me(Caller(user): Caller, State(records): State<Shared>) -> Json<Value> {
+    Json(checked("Me", with(&records, |records| records.me(&user))))
 }
 
 #[derive(Deserialize)]
@@ -166,7 +99,7 @@ struct FeedQuery {
 
 async fn feed(
     _: Caller,
-    State(inside): State<Shared>,
+    State(records): State<Shared>,
     query: Result<Query<FeedQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<Value>, Refusal> {
     let Query(query) = query.map_err(|_| Refusal(400, "the query is not the contract's".into()))?;
@@ -174,59 +107,59 @@ async fn feed(
     if !(1..=1000).contains(&limit) {
         return Err(Refusal(400, "limit is not between 1 and 1000".into()));
     }
-    let page = with(&inside, |records| records.page(query.cursor.as_deref(), limit))?;
+    let page = with(&records, |records| records.page(query.cursor.as_deref(), limit))?;
     Ok(Json(checked("ContactPage", page)))
 }
 
 async fn create(
     _: Caller,
-    State(inside): State<Shared>,
+    State(records): State<Shared>,
     headers: HeaderMap,
     request: Request,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     of_type(&headers, "application/json")?;
     let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let new = whole(request).await?;
-    let (status, record) = with(&inside, |records| records.create_contact(&key, &new))?;
+    let (status, record) = with(&records, |records| records.create_contact(&key, &new))?;
     Ok((status, Json(checked("Record", record))))
 }
 
-async fn has_file(Caller(user): Caller, State(inside): State<Shared>, Path(sha256): Path<String>) -> StatusCode {
-    let has = with(&inside, |records| records.has_file(&user.id, &sha256));
+async fn has_file(Caller(user): Caller, State(records): State<Shared>, Path(sha256): Path<String>) -> StatusCode {
+    let has = with(&records, |records| records.has_file(&user.id, &sha256));
     if has { StatusCode::OK } else { StatusCode::NOT_FOUND }
 }
 
 async fn put_file(
     Caller(user): Caller,
-    State(inside): State<Shared>,
+    State(records): State<Shared>,
     Path(sha256): Path<String>,
     headers: HeaderMap,
     request: Request,
 ) -> Result<StatusCode, Refusal> {
     of_type(&headers, "application/octet-stream")?;
     let bytes = whole(request).await?;
-    with(&inside, |records| records.put_file(&user.id, &sha256, bytes)).map(status)
+    with(&records, |records| records.put_file(&user.id, &sha256, bytes)).map(status)
 }
 
 async fn logged(
     Caller(user): Caller,
-    State(inside): State<Shared>,
+    State(records): State<Shared>,
     Path(key): Path<String>,
 ) -> Result<Json<Value>, Refusal> {
-    let logged = with(&inside, |records| records.logged(&user.id, &key))?;
+    let logged = with(&records, |records| records.logged(&user.id, &key))?;
     Ok(Json(checked("LoggedEmail", logged)))
 }
 
 async fn log(
     Caller(user): Caller,
-    State(inside): State<Shared>,
+    State(records): State<Shared>,
     Path(key): Path<String>,
     headers: HeaderMap,
     request: Request,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     of_type(&headers, "application/json")?;
     let payload = whole(request).await?;
-    with(&inside, |records| {
+    with(&records, |records| {
         let done = records.log(&user.id, &key, payload)?;
         Ok((status(done), Json(checked("LoggedEmail", records.logged(&user.id, &key)?))))
     })
@@ -234,13 +167,13 @@ async fn log(
 
 async fn unlog(
     Caller(user): Caller,
-    State(inside): State<Shared>,
+    State(records): State<Shared>,
     Path(key): Path<String>,
 ) -> Result<StatusCode, Refusal> {
-    with(&inside, |records| records.unlog(&user.id, &key)).map(|()| StatusCode::NO_CONTENT)
+    with(&records, |records| records.unlog(&user.id, &key)).map(|()| StatusCode::NO_CONTENT)
 }
 
-/// The body, which [`front`] has read already.
+/// The body, which [`super::front`] has read already.
 async fn whole(request: Request) -> Result<Bytes, Refusal> {
     to_bytes(request.into_body(), LARGEST).await.map_err(|_| Refusal(400, "the body cannot be read".into()))
 }
