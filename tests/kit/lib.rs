@@ -17,6 +17,7 @@ pub mod crm;
 pub mod decode;
 pub mod dns;
 pub mod framebuffer;
+pub mod hubspot;
 pub mod imap;
 pub mod lab;
 pub mod mailbox;
