@@ -44,9 +44,11 @@ impl Desk {
 
     /// Connects the contract server and opens the review desk.
     async fn connect_crm(&self, company: &Company) {
-        self.choose(company.says("crm_kind_rest")).await;
-        self.fill(company.says("crm_field_url"), &company.crm.url()).await;
-        self.fill(company.says("crm_field_token"), TOKEN).await;
+        let kind = otomo_crm::kinds().into_iter().find(|info| info.kind == "rest").expect("the contract's kind");
+        self.choose(&kind.name.ja).await;
+        for (field, text) in kind.fields.iter().zip([&company.crm.url(), TOKEN]) {
+            self.fill(&field.label.ja, text).await;
+        }
         self.act(company.says("first_run_test")).await;
         self.act(company.says("first_run_crm_connect")).await;
         self.sees(company.says("first_run_ready")).await;

@@ -32,7 +32,7 @@ describe.each(LOOKS)('in $language and $scheme', (look) => {
     await press(page, words.first_run_connect);
     await connect(page, words, 'mori@example.co.jp');
 
-    await page.getByText(words.crm_kind_rest, { exact: true }).click();
+    await page.locator('input[name=kind][value=rest] + .card').click();
     await fill(page, 'url', 'https://crm.example.co.jp/otomo');
     await fill(page, 'token', 'wrong');
     await press(page, words.first_run_test);

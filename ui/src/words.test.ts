@@ -1,3 +1,5 @@
+import type { ConnectorInfo } from './gen/api';
+import { crmName } from './words_crm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import en from '../messages/en.json';
 import ja from '../messages/ja.json';
@@ -113,12 +115,17 @@ test('a failure that the window finds itself has the words of the program, in bo
   expect(explain(failure).sentence).toBe(ja.error_too_late);
 });
 
-describe('the words for a CRM', () => {
-  test('are looked up by the names that the program gives, and are those names where there are none', async () => {
-    overwriteGetLocale(() => 'ja');
-    const { fieldHint, fieldName, kindName, kindText } = await import('./words_crm');
-    expect([kindName('folder'), fieldName('token')]).toEqual([ja.crm_kind_folder, ja.crm_field_token]);
-    expect([kindName('new'), kindText('new'), fieldName('region'), fieldHint('region')]).toEqual(['new', '', 'region', '']);
+describe('a CRM is called', () => {
+  const info = { name: { ja: 'みなと', en: 'Harbour' } } as ConnectorInfo;
+
+  test.each([
+    ['ja', { name: 'harbour', kind: 'harbour', info }, 'みなと'],
+    ['en', { name: 'harbour', kind: 'harbour', info }, 'Harbour'],
+    ['ja', { name: '本社', kind: 'harbour', info }, '本社'],
+    ['ja', { name: 'harbour', kind: 'harbour', info: null }, 'harbour'],
+  ] as const)('in %s as the rep named it, else as its kind is, else by the kind itself', (language, connection, expected) => {
+    overwriteGetLocale(() => language);
+    expect(crmName(connection)).toBe(expected);
   });
 });
 

@@ -1,24 +1,13 @@
-/** The words for kinds of CRM and their settings. They are looked up by the names that the program gives. */
-import type { ConnectionView } from './gen/api';
-import { m } from './paraglide/messages.js';
+/** What CRMs and their settings are called: the program gives the words, in both languages, with what it describes. */
+import type { ConnectionView, ConnectorInfo, Field, Words } from './gen/api';
+import { getLocale } from './paraglide/runtime.js';
 
-const words = m as unknown as Record<string, (() => string) | undefined>;
+/** In the language of the moment. */
+export const inWords = ({ ja, en }: Words): string => (getLocale() === 'ja' ? ja : en);
 
-function look(key: string, otherwise: string): string {
-  return words[key]?.() ?? otherwise;
-}
+/** What a connection is called: the rep's own name for it, else its kind's. */
+export const crmName = ({ name, kind, info }: Pick<ConnectionView, 'name' | 'kind' | 'info'>): string =>
+  name === kind && info ? inWords(info.name) : name;
 
-/** What a kind of CRM is called; its own name where there is no word for it. */
-export const kindName = (kind: string): string => look(`crm_kind_${kind}`, kind);
-
-/** What a connection is called: the rep's own name for it, else its kind's, in the language of the moment. */
-export const crmName = ({ name, kind }: Pick<ConnectionView, 'name' | 'kind'>): string => (name === kind ? kindName(kind) : name);
-
-/** What a kind of CRM is for. */
-export const kindText = (kind: string): string => look(`crm_kind_${kind}_text`, '');
-
-/** The label of a setting; its own name where there is no word for it. */
-export const fieldName = (field: string): string => look(`crm_field_${field}`, field);
-
-/** What helps to fill a setting in. */
-export const fieldHint = (field: string): string => look(`crm_field_${field}_hint`, '');
+/** The setting that is secret, where a kind of CRM has one. */
+export const secretOf = (info: ConnectorInfo | null): Field | undefined => info?.fields.find(({ kind }) => kind === 'secret');

@@ -8,10 +8,10 @@ use otomo_domain::secret::SecretString;
 use serde_json::{Value, json};
 
 use super::sample::Sample;
-use super::world::{Folder, World, net};
+use super::world::{Folder, World, clock, net};
 
 fn check_settings(settings: Value, refused_field: Option<&str>) {
-    let built = otomo_crm::connector("folder", &settings, None::<SecretString>, net());
+    let built = otomo_crm::connector("folder", &settings, None::<SecretString>, net(), clock());
     assert_eq!(built.err().map(|e| e.field).as_deref(), refused_field, "{settings}");
 }
 
@@ -52,7 +52,7 @@ async fn a_crash_between_the_two_files_leaves_the_mail_unlogged() {
     let (world, sample) = (Folder::start().await, Sample::new("<1@x.jp>"));
     sample.deliver(world.crm()).await.unwrap();
     fs::remove_file(world.path(sample.key(), "json")).unwrap();
-    assert_eq!(world.crm().find_logged(sample.key()).await.unwrap(), None);
+    assert_eq!(world.crm().find_logged(sample.sought()).await.unwrap(), None);
     assert!(!sample.deliver(world.crm()).await.unwrap().already_known);
     assert_eq!(files(&world).len(), 2);
 }
@@ -62,7 +62,7 @@ async fn a_payload_that_somebody_changed_does_not_count_and_is_mended() {
     let (world, sample) = (Folder::start().await, Sample::new("<1@x.jp>"));
     sample.deliver(world.crm()).await.unwrap();
     fs::write(world.path(sample.key(), "json"), b"{}").unwrap();
-    assert_eq!(world.crm().find_logged(sample.key()).await.unwrap(), None);
+    assert_eq!(world.crm().find_logged(sample.sought()).await.unwrap(), None);
     sample.deliver(world.crm()).await.unwrap();
     assert_eq!(world.payload(sample.key()), Some(sample.frozen.bytes));
 }
@@ -89,7 +89,7 @@ async fn a_mail_does_not_count_while_its_files_are_exchanged() {
     fs::create_dir(&eml).unwrap();
     let more = Sample::new("<1@x.jp>").but(|payload| payload.subject = "件名".into());
     assert_eq!(more.deliver(world.crm()).await.unwrap_err().kind, CrmFaultKind::FolderUnusable);
-    assert_eq!(world.crm().find_logged(sample.key()).await.unwrap(), None);
+    assert_eq!(world.crm().find_logged(sample.sought()).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn what_a_crash_left_unfinished_is_taken_back_too() {
     let parts = world.dir.path().join("mail/.part");
     fs::write(parts.join(format!("{}-abc123", sample.key())), b"half").unwrap();
     fs::write(parts.join("another"), b"half").unwrap();
-    world.crm().unlog(sample.key(), &remote).await.unwrap();
+    world.crm().unlog(sample.sought(), &remote).await.unwrap();
     let left: Vec<_> = fs::read_dir(parts).unwrap().flatten().map(|entry| entry.file_name()).collect();
     assert_eq!(left, ["another"]);
 }

@@ -12,10 +12,10 @@ use otomo_domain::secret::SecretString;
 use serde_json::{Value, json};
 
 use super::sample::{Sample, address};
-use super::world::{Rest, World, connector, net};
+use super::world::{Rest, World, clock, connector, net};
 
 fn check_settings(settings: Value, token: Option<&str>, refused_field: Option<&str>) {
-    let built = otomo_crm::connector("rest", &settings, token.map(SecretString::from), net());
+    let built = otomo_crm::connector("rest", &settings, token.map(SecretString::from), net(), clock());
     let refused = built.err();
     assert_eq!(refused.as_ref().map(|e| e.field.as_str()), refused_field, "{settings}");
     assert!(!refused.is_some_and(|e| e.to_string().contains("cret")));
@@ -34,7 +34,7 @@ async fn settings_that_lead_nowhere_safe_are_refused() {
 
 #[tokio::test]
 async fn a_kind_that_does_not_exist_is_refused() {
-    let refused = otomo_crm::connector("spaceship", &json!({}), None, net()).err().map(|e| e.field);
+    let refused = otomo_crm::connector("spaceship", &json!({}), None, net(), clock()).err().map(|e| e.field);
     assert_eq!(refused.as_deref(), Some("kind"));
     let kinds: Vec<String> = otomo_crm::kinds().into_iter().map(|info| info.kind).collect();
     assert_eq!(kinds, ["rest", "folder"]);
@@ -53,14 +53,14 @@ async fn call(crm: &dyn CrmConnector, which: &str) -> Result<(), CrmFault> {
             let new = NewContact { name: "Anna".into(), email: address("anna@x.jp"), company: String::new() };
             crm.create_contact(&new).await.map(drop)
         }
-        "GET /emails" => crm.find_logged(sample.key()).await.map(drop),
+        "GET /emails" => crm.find_logged(sample.sought()).await.map(drop),
         "HEAD /attach" | "PUT /attach" => {
             crm.put_attachment(OutgoingFile { meta: &sample.payload.attachments[0], files: &sample.kept }).await
         }
         "PUT /emails" => crm.log_mail(sample.outgoing()).await.map(drop),
         _ => {
             let remote = otomo_domain::connector::RemoteMail { id: "r".into(), url: None, already_known: true };
-            crm.unlog(sample.key(), &remote).await
+            crm.unlog(sample.sought(), &remote).await
         }
     }
 }
@@ -211,7 +211,7 @@ async fn check_lookup(misbehaviour: Misbehaviour, logged: bool) {
     world.server().next(1, "PUT /emails", misbehaviour.clone());
     let fault = sample.deliver(world.crm()).await.unwrap_err();
     assert_eq!(fault.kind, CrmFaultKind::OutcomeUnknown, "{misbehaviour:?}");
-    let found = world.crm().find_logged(sample.key()).await.unwrap();
+    let found = world.crm().find_logged(sample.sought()).await.unwrap();
     assert_eq!(found.is_some(), logged, "{misbehaviour:?}");
     assert_eq!(world.server().stored(REP, sample.key()).is_some(), logged);
 }
@@ -241,7 +241,7 @@ async fn settle(crm: &dyn CrmConnector, sample: &Sample) {
             Err(fault) => panic!("{fault}"),
         }
         loop {
-            match crm.find_logged(sample.key()).await {
+            match crm.find_logged(sample.sought()).await {
                 Ok(Some(_)) => return,
                 Ok(None) => break,
                 Err(fault) => assert!(fault.is_temporary(), "{fault}"),
@@ -333,7 +333,7 @@ async fn what_the_crm_says_of_the_rep_and_its_limits_is_read() {
     let sample = Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF");
     assert_eq!(sample.deliver(world.crm()).await.unwrap_err().kind, CrmFaultKind::TooLarge);
     let remote = otomo_domain::connector::RemoteMail { id: "r".into(), url: None, already_known: true };
-    let fault = world.crm().unlog(sample.key(), &remote).await.unwrap_err();
+    let fault = world.crm().unlog(sample.sought(), &remote).await.unwrap_err();
     assert_eq!((fault.kind, fault.detail.as_str()), (CrmFaultKind::Forbidden, "mail:write"));
 }
 
@@ -376,14 +376,14 @@ async fn a_colleagues_share_outlives_ones_own_and_the_last_one_takes_all_along()
     let colleague = connector("rest", json!({"url": server.url()}), Some("other-token"));
     let sample = Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF");
     let remote = sample.deliver(world.crm()).await.unwrap();
-    assert_eq!(colleague.find_logged(sample.key()).await.unwrap(), None);
+    assert_eq!(colleague.find_logged(sample.sought()).await.unwrap(), None);
     assert!(sample.deliver(colleague.as_ref()).await.unwrap().already_known);
-    world.crm().unlog(sample.key(), &remote).await.unwrap();
-    assert_eq!(world.crm().find_logged(sample.key()).await.unwrap(), None);
-    assert!(colleague.find_logged(sample.key()).await.unwrap().is_some());
+    world.crm().unlog(sample.sought(), &remote).await.unwrap();
+    assert_eq!(world.crm().find_logged(sample.sought()).await.unwrap(), None);
+    assert!(colleague.find_logged(sample.sought()).await.unwrap().is_some());
     let file = sample.payload.attachments[0].sha256;
     assert!(server.attachment(file).is_some());
-    colleague.unlog(sample.key(), &remote).await.unwrap();
+    colleague.unlog(sample.sought(), &remote).await.unwrap();
     assert!(server.keys().is_empty() && server.attachment(file).is_none());
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use otomo_domain::address::Address;
-use otomo_domain::connector::{Files, Outgoing, RemoteMail};
+use otomo_domain::connector::{Files, Outgoing, RemoteMail, Sought};
 use otomo_domain::contact::{RecordRef, RecordType};
 use otomo_domain::digest::Digest;
 use otomo_domain::error::CrmFault;
@@ -114,6 +114,10 @@ impl Sample {
 
     pub fn key(&self) -> MailKey {
         MailKey::of_message_id(&self.payload.message_id)
+    }
+
+    pub fn sought(&self) -> Sought<'_> {
+        Sought { key: self.key(), payload: &self.payload }
     }
 
     pub fn outgoing(&self) -> Outgoing<'_> {

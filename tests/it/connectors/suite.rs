@@ -52,7 +52,7 @@ async fn deliver(world: &impl World, sample: &Sample) -> RemoteMail {
 }
 
 async fn found(world: &impl World, sample: &Sample) -> Option<RemoteMail> {
-    world.crm().find_logged(sample.key()).await.unwrap()
+    world.crm().find_logged(sample.sought()).await.unwrap()
 }
 
 pub async fn a_check_tells_who_the_rep_is_and_changes_nothing(world: impl World) {
@@ -207,7 +207,7 @@ pub async fn mails_are_kept_apart(world: impl World) {
         deliver(&world, mail).await;
     }
     let [one, two, three] = mails;
-    world.crm().unlog(two.key(), &found(&world, &two).await.unwrap()).await.unwrap();
+    world.crm().unlog(two.sought(), &found(&world, &two).await.unwrap()).await.unwrap();
     assert!(found(&world, &one).await.is_some() && found(&world, &three).await.is_some());
     assert_eq!(world.mails(), 2);
 }
@@ -215,7 +215,7 @@ pub async fn mails_are_kept_apart(world: impl World) {
 pub async fn a_mail_taken_back_is_gone(world: impl World) {
     let sample = Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF");
     let remote = deliver(&world, &sample).await;
-    world.crm().unlog(sample.key(), &remote).await.unwrap();
+    world.crm().unlog(sample.sought(), &remote).await.unwrap();
     assert_eq!(found(&world, &sample).await, None);
     assert_eq!((world.mails(), world.payload(sample.key()), world.file(sample.key(), "a.pdf")), (0, None, None));
 }
@@ -224,20 +224,20 @@ pub async fn taking_back_twice_is_harmless(world: impl World) {
     let sample = Sample::new("<1@x.jp>");
     let remote = deliver(&world, &sample).await;
     for _ in 0..2 {
-        world.crm().unlog(sample.key(), &remote).await.unwrap();
+        world.crm().unlog(sample.sought(), &remote).await.unwrap();
     }
     assert_eq!(world.mails(), 0);
 }
 
 pub async fn taking_back_what_was_never_logged_is_harmless(world: impl World) {
     let remote = RemoteMail { id: "none".into(), url: None, already_known: false };
-    world.crm().unlog(Sample::new("<1@x.jp>").key(), &remote).await.unwrap();
+    world.crm().unlog(Sample::new("<1@x.jp>").sought(), &remote).await.unwrap();
 }
 
 pub async fn a_mail_taken_back_can_be_logged_again(world: impl World) {
     let sample = Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF");
     let remote = deliver(&world, &sample).await;
-    world.crm().unlog(sample.key(), &remote).await.unwrap();
+    world.crm().unlog(sample.sought(), &remote).await.unwrap();
     assert!(!deliver(&world, &sample).await.already_known);
     assert!(found(&world, &sample).await.is_some());
     assert_eq!(world.file(sample.key(), "a.pdf").as_deref(), Some(b"%PDF".as_slice()));
@@ -277,7 +277,7 @@ pub async fn a_file_two_mails_share_outlives_one_of_them(world: impl World) {
     let [one, two] = ["<1@x.jp>", "<2@x.jp>"].map(|id| Sample::new(id).with_file("a.pdf", b"%PDF"));
     let remote = deliver(&world, &one).await;
     deliver(&world, &two).await;
-    world.crm().unlog(one.key(), &remote).await.unwrap();
+    world.crm().unlog(one.sought(), &remote).await.unwrap();
     assert_eq!(world.file(two.key(), "a.pdf").as_deref(), Some(b"%PDF".as_slice()));
 }
 
@@ -313,9 +313,9 @@ pub async fn a_crm_out_of_reach_says_nothing_about_what_is_logged(mut world: imp
     let faults = [
         crm.check().await.map(drop).unwrap_err(),
         crm.contacts(None).await.map(drop).unwrap_err(),
-        crm.find_logged(sample.key()).await.map(drop).unwrap_err(),
+        crm.find_logged(sample.sought()).await.map(drop).unwrap_err(),
         sample.deliver(crm).await.map(drop).unwrap_err(),
-        crm.unlog(sample.key(), &remote).await.unwrap_err(),
+        crm.unlog(sample.sought(), &remote).await.unwrap_err(),
     ];
     for fault in faults {
         assert!(fault.is_temporary() && !fault.is_about_connection(), "{fault}");

@@ -8,7 +8,7 @@ use kit::crm::{CrmServer, REP, TOKEN};
 use mail_parser::{MessageParser, MimeHeaders};
 use otomo_domain::digest::Digest;
 use otomo_domain::mail::MailKey;
-use otomo_domain::ports::CrmConnector;
+use otomo_domain::ports::{Clock, CrmConnector};
 use otomo_domain::secret::SecretString;
 use otomo_net::{Net, NetConfig};
 use serde_json::{Value, json};
@@ -35,8 +35,12 @@ pub fn net() -> Arc<Net> {
     Arc::new(Net::new(&NetConfig::default()).unwrap())
 }
 
+pub fn clock() -> Arc<dyn Clock> {
+    Arc::new(otomo_boot::clock::MachineClock::default())
+}
+
 pub fn connector(kind: &str, settings: Value, token: Option<&str>) -> Box<dyn CrmConnector> {
-    otomo_crm::connector(kind, &settings, token.map(SecretString::from), net()).unwrap()
+    otomo_crm::connector(kind, &settings, token.map(SecretString::from), net(), clock()).unwrap()
 }
 
 pub struct Folder {

@@ -315,7 +315,7 @@ export type ConnectionStatus = "active" | "paused" | "sign_in_needed";
 /**
  * A connected CRM.
  */
-export type ConnectionView = { id: number, kind: string, name: string, settings: Record<string, string>, status: ConnectionStatus, 
+export type ConnectionView = { id: number, kind: string, info: ConnectorInfo | null, name: string, settings: Record<string, string>, status: ConnectionStatus, 
 /**
  * How its contact index is doing.
  */
@@ -328,11 +328,7 @@ contacts: number, refreshed_at: Timestamp | null, };
 /**
  * A kind of CRM: what it asks for and what it can do.
  */
-export type ConnectorInfo = { kind: string, fields: Array<Field>, retraction: Retraction, 
-/**
- * A contact can be made from here.
- */
-creates_contacts: boolean, };
+export type ConnectorInfo = { kind: string, name: Words, text: Words, fields: Array<Field>, retraction: Retraction, creates_contacts: boolean, searches: boolean, records: Array<RecordWords>, notices: Array<Words>, };
 
 /**
  * A record with what is shown of it and the addresses it is found by.
@@ -502,15 +498,12 @@ export type FateChange = { from: Fate, to: Fate, count: number, };
 /**
  * A setting the rep fills in; the form is drawn from these.
  */
-export type Field = { 
-/**
- * The key in the settings, and the stem of its words.
- */
-name: string, 
-/**
- * Kept as a secret, never shown again.
- */
-secret: boolean, required: boolean, };
+export type Field = { name: string, kind: FieldKind, label: Words, hint: Words, required: boolean, preset: string, };
+
+export type FieldKind = "text" | "url" | "secret" | "folder";
+
+export type RecordWords = { type: RecordType, words: Words, };
+
 
 /**
  * What one source said.

@@ -6,12 +6,13 @@ use otomo_domain::error::{
 };
 use otomo_domain::payload::Unsharable;
 use otomo_domain::review::Refusal;
+use otomo_domain::words::Words;
 use otomo_engine::Fault;
 use otomo_engine::rows::StoreFault;
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::words::{Words, words};
+use crate::words::words;
 
 /// What went wrong. Each has its words under `error_<code>` and its way on under `error_<code>_hint`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, TS)]

@@ -1,17 +1,9 @@
-//! The visible words, from the one place where they all are: `ui/messages/{en,ja}.json`.
+//! The window's words, from the one place where they all are: `ui/messages/{en,ja}.json`.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::Serialize;
-use ts_rs::TS;
-
-/// A sentence in both languages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-pub struct Words {
-    pub en: &'static str,
-    pub ja: &'static str,
-}
+use otomo_domain::words::Words;
 
 type Messages = BTreeMap<String, serde_json::Value>;
 

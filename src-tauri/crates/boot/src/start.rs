@@ -166,7 +166,7 @@ fn net(policy: &PolicyState) -> Result<Net, StartFault> {
 }
 
 fn parts(store: Store, clock: Arc<dyn Clock>, policy: PolicyState, net: Arc<Net>) -> Parts {
-    let (mail_net, send_net) = (Arc::clone(&net), Arc::clone(&net));
+    let (mail_net, send_net, crm_clock) = (Arc::clone(&net), Arc::clone(&net), Arc::clone(&clock));
     let known = policy.policy();
     Parts {
         store,
@@ -185,7 +185,7 @@ fn parts(store: Store, clock: Arc<dyn Clock>, policy: PolicyState, net: Arc<Net>
         detector: Arc::new(NetDetector::new(Arc::clone(&net))),
         kinds: otomo_crm::kinds(),
         connector: Box::new(move |kind, settings, secret| {
-            let made = otomo_crm::connector(kind, settings, secret, Arc::clone(&net));
+            let made = otomo_crm::connector(kind, settings, secret, Arc::clone(&net), Arc::clone(&crm_clock));
             let connector: Arc<dyn CrmConnector> =
                 made.map_err(|invalid| Fault::Invalid { field: invalid.field, why: invalid.reason })?.into();
             Ok(connector)

@@ -15,23 +15,43 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use otomo_domain::connector::{
-    ConnectorInfo, ContactPage, Identity, NewContact, Outgoing, OutgoingFile, RemoteMail, Retraction,
+    ConnectorInfo, ContactPage, Field, FieldKind, Identity, NewContact, Outgoing, OutgoingFile, Patience, RemoteMail,
+    Retraction, Sought,
 };
 use otomo_domain::contact::Contact;
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::mail::MailKey;
 use otomo_domain::ports::CrmConnector;
+use otomo_domain::words::Words;
 use tokio::sync::Mutex;
 
 use self::mails::{MailFolder, Opened};
-use crate::registry::{Given, InvalidSettings, field};
+use crate::registry::{Given, InvalidSettings};
 
 pub(crate) fn info() -> ConnectorInfo {
+    let place = Field::required(
+        "path",
+        FieldKind::Folder,
+        Words::new("フォルダーの場所", "Folder"),
+        Words::new(
+            "連絡先は、このフォルダーのcontacts.csvから読み込みます。",
+            "Contacts are read from contacts.csv in this folder.",
+        ),
+    );
     ConnectorInfo {
         kind: "folder".into(),
-        fields: vec![field("path", false)],
+        name: Words::new("フォルダー", "Folder"),
+        text: Words::new(
+            "メールごとにファイルを保存します。ファイルを読み込むCRMや、お試しに使用します。",
+            "Each mail becomes a file. For CRMs that import files, and for a first look.",
+        ),
+        fields: vec![place],
         retraction: Retraction::Delete,
         creates_contacts: true,
+        searches: false,
+        patience: Patience::default(),
+        records: vec![],
+        notices: vec![],
     }
 }
 
@@ -83,7 +103,7 @@ impl CrmConnector for FolderConnector {
         off_thread(move || contacts::create(&root, &new)).await
     }
 
-    async fn find_logged(&self, key: MailKey) -> Result<Option<RemoteMail>, CrmFault> {
+    async fn find_logged(&self, Sought { key, .. }: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault> {
         let found = self.with_mails(move |mails| mails.find(key)).await?;
         Ok(found.map(|_| remote(key, true)))
     }
@@ -100,7 +120,7 @@ impl CrmConnector for FolderConnector {
         Ok(remote(key, already_known))
     }
 
-    async fn unlog(&self, key: MailKey, _: &RemoteMail) -> Result<(), CrmFault> {
+    async fn unlog(&self, Sought { key, .. }: Sought<'_>, _: &RemoteMail) -> Result<(), CrmFault> {
         self.with_mails(move |mails| mails.remove(key)).await
     }
 }

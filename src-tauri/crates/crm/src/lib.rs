@@ -5,6 +5,7 @@
 //! | [`registry`] | which kinds there are, and a connector made from its settings |
 //! | `folder` | a folder of `.eml` and `.json`: for import jobs and networks without a way out |
 //! | `rest` | Otomo's own contract over HTTPS, for a CRM that implements it (`rest/README.md`) |
+//! | `http` | what every API over HTTP shares: where it is, what an answer means, what silence means |
 //! | `chosen` | a file on its way out, proved to be the one the rep chose |
 //!
 //! A connector does one thing when told and says how it went. It decides nothing, keeps nothing, tries nothing twice
@@ -13,6 +14,7 @@
 
 mod chosen;
 mod folder;
+mod http;
 pub mod registry;
 mod rest;
 

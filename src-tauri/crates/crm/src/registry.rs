@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use otomo_domain::connector::{ConnectorInfo, Field};
-use otomo_domain::ports::CrmConnector;
+use otomo_domain::connector::ConnectorInfo;
+use otomo_domain::ports::{Clock, CrmConnector};
 use otomo_domain::secret::SecretString;
 use otomo_net::Net;
 use serde_json::Value;
@@ -24,6 +24,8 @@ pub(crate) struct Given<'a> {
     settings: &'a Value,
     pub(crate) secret: Option<SecretString>,
     pub(crate) net: Arc<Net>,
+    /// For a kind that counts its calls.
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// A setting with which there can be no connector. Never holds the value of a secret.
@@ -52,11 +54,12 @@ pub fn connector(
     settings: &Value,
     secret: Option<SecretString>,
     net: Arc<Net>,
+    clock: Arc<dyn Clock>,
 ) -> Result<Box<dyn CrmConnector>, InvalidSettings> {
     let known = KINDS.iter().find(|known| (known.info)().kind == kind);
     let known =
         known.ok_or_else(|| InvalidSettings::new("kind", format!("there is no kind of CRM called {kind:?}")))?;
-    (known.build)(Given { settings, secret, net })
+    (known.build)(Given { settings, secret, net, clock })
 }
 
 impl<'a> Given<'a> {
@@ -65,9 +68,4 @@ impl<'a> Given<'a> {
         let text = self.settings.get(field).and_then(Value::as_str).map(str::trim).unwrap_or_default();
         if text.is_empty() { Err(InvalidSettings::new(field, "is missing")) } else { Ok(text) }
     }
-}
-
-/// A required field of a form.
-pub(crate) fn field(name: &str, secret: bool) -> Field {
-    Field { name: name.to_owned(), secret, required: true }
 }

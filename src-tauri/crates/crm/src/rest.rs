@@ -6,8 +6,6 @@
 //!
 //! The contract's free-text search and its linked records are not used.
 
-mod answer;
-mod base;
 mod upload;
 mod wire;
 
@@ -15,21 +13,22 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use otomo_domain::connector::{
-    ConnectorInfo, ContactPage, Identity, NewContact, Outgoing, OutgoingFile, RemoteMail, Retraction,
+    ConnectorInfo, ContactPage, Field, FieldKind, Identity, NewContact, Outgoing, OutgoingFile, Patience, RemoteMail,
+    Retraction, Sought,
 };
 use otomo_domain::contact::Contact;
 use otomo_domain::digest::Digest;
 use otomo_domain::error::{CrmFault, CrmFaultKind};
-use otomo_domain::mail::MailKey;
 use otomo_domain::ports::CrmConnector;
 use otomo_domain::secret::{ExposeSecret, SecretString};
+use otomo_domain::words::Words;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Method, RequestBuilder, StatusCode};
 
-use self::answer::{Answer, Silence};
-use self::base::Base;
 use crate::chosen::Chosen;
-use crate::registry::{Given, InvalidSettings, field};
+use crate::http::answer::{self, Answer, Silence};
+use crate::http::base::Base;
+use crate::registry::{Given, InvalidSettings};
 
 /// The largest answer that is read, in bytes, and the largest page of contacts.
 const LARGEST_ANSWER: usize = 1 << 20;
@@ -41,10 +40,37 @@ const PAGE: &str = "500";
 pub(crate) fn info() -> ConnectorInfo {
     ConnectorInfo {
         kind: "rest".into(),
-        fields: vec![field("url", false), field("token", true)],
+        name: Words::new("Otomo連携APIのCRM", "CRM with Otomo's API"),
+        text: Words::new(
+            "IT担当者から受け取ったアドレスとトークンで連携します。",
+            "For a CRM whose address and token you got from your IT department.",
+        ),
+        fields: vec![address(), token()],
         retraction: Retraction::Delete,
         creates_contacts: true,
+        searches: false,
+        patience: Patience::default(),
+        records: vec![],
+        notices: vec![],
     }
+}
+
+fn address() -> Field {
+    Field::required(
+        "url",
+        FieldKind::Url,
+        Words::new("CRMのアドレス（URL）", "CRM address (URL)"),
+        Words::new("https://で始まるアドレスです。", "Begins with https://"),
+    )
+}
+
+fn token() -> Field {
+    Field::required(
+        "token",
+        FieldKind::Secret,
+        Words::new("トークン", "Token"),
+        Words::new("このパソコンの中に暗号化して保存されます。", "It is stored encrypted on this computer."),
+    )
 }
 
 pub(crate) fn build(given: Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSettings> {
@@ -163,7 +189,7 @@ impl CrmConnector for RestConnector {
         }
     }
 
-    async fn find_logged(&self, key: MailKey) -> Result<Option<RemoteMail>, CrmFault> {
+    async fn find_logged(&self, Sought { key, .. }: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault> {
         let request = self.request(Method::GET, &["emails", &key.to_string()], &[]);
         let answer = self.ask(request, &HARMLESS).await?;
         match answer.status {
@@ -209,7 +235,7 @@ impl CrmConnector for RestConnector {
         logged.map_err(|e| CrmFault::new(CrmFaultKind::OutcomeUnknown, e.detail))
     }
 
-    async fn unlog(&self, key: MailKey, _: &RemoteMail) -> Result<(), CrmFault> {
+    async fn unlog(&self, Sought { key, .. }: Sought<'_>, _: &RemoteMail) -> Result<(), CrmFault> {
         let request = self.request(Method::DELETE, &["emails", &key.to_string()], &[]);
         let answer = self.ask(request, &HARMLESS).await?;
         match answer.status {

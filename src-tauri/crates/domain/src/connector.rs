@@ -1,14 +1,16 @@
 //! What a CRM connector says of itself and of what it did.
 
 use std::io::Read;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
-use crate::contact::{Contact, RecordRef};
+use crate::contact::{Contact, RecordRef, RecordType};
 use crate::digest::Digest;
 use crate::mail::MailKey;
 use crate::payload::{Frozen, Payload, SharedFile};
+use crate::words::Words;
 
 /// What becomes of a mail that is taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,26 +25,86 @@ pub enum Retraction {
     None,
 }
 
-/// A setting the rep fills in; the form is drawn from these.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// How a setting is filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct Field {
-    /// The key in the settings, and the stem of its words.
-    pub name: String,
-    /// Kept as a secret, never shown again.
-    pub secret: bool,
-    pub required: bool,
+pub enum FieldKind {
+    Text,
+    Url,
+    /// Kept apart and encrypted, never shown again. A kind has one at most.
+    Secret,
+    /// A folder of this computer, chosen in the desktop's dialog.
+    Folder,
 }
 
-/// A kind of CRM: what it asks for and what it can do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A setting the rep fills in; the form is drawn from these.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Field {
+    /// The key in the settings.
+    pub name: String,
+    pub kind: FieldKind,
+    pub label: Words,
+    /// What helps to fill it in; may be empty.
+    pub hint: Words,
+    pub required: bool,
+    /// What stands there at first.
+    pub preset: String,
+}
+
+impl Field {
+    /// A field that must be filled in, with nothing in it.
+    pub fn required(name: &str, kind: FieldKind, label: Words, hint: Words) -> Self {
+        Self { name: name.to_owned(), kind, label, hint, required: true, preset: String::new() }
+    }
+}
+
+/// What a CRM calls a type of record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct RecordWords {
+    #[serde(rename = "type")]
+    pub kind: RecordType,
+    pub words: Words,
+}
+
+/// How long a CRM may go on not finding a mail that it has: so many look-ups, over so much time, before a lost answer
+/// counts as a mail that never arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    pub tries: u32,
+    pub span: Duration,
+}
+
+impl Default for Patience {
+    /// For a CRM whose look-up reads what was written.
+    fn default() -> Self {
+        Self { tries: 1, span: Duration::ZERO }
+    }
+}
+
+/// A kind of CRM: what it asks for, what it can do, and what to call it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct ConnectorInfo {
     pub kind: String,
+    pub name: Words,
+    /// What it is for, in a sentence.
+    pub text: Words,
     pub fields: Vec<Field>,
     pub retraction: Retraction,
     /// A contact can be made from here.
     pub creates_contacts: bool,
+    /// It can be searched from here.
+    pub searches: bool,
+    #[serde(skip)]
+    #[cfg_attr(feature = "ts", ts(skip))]
+    pub patience: Patience,
+    /// Its own words for records, where they are not the usual ones.
+    pub records: Vec<RecordWords>,
+    /// What the rep must know before connecting.
+    pub notices: Vec<Words>,
 }
 
 /// A contact that the rep wants to make in the CRM, as they confirmed it.
@@ -110,6 +172,13 @@ pub struct Outgoing<'a> {
     pub frozen: &'a Frozen,
     pub payload: &'a Payload,
     pub files: &'a dyn Files,
+}
+
+/// A mail that is looked for: its key, and the fields it was sent with.
+#[derive(Clone, Copy)]
+pub struct Sought<'a> {
+    pub key: MailKey,
+    pub payload: &'a Payload,
 }
 
 /// The frozen files of a mail on its way.

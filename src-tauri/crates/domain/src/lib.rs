@@ -22,7 +22,7 @@
 //! | [`review`], [`retry`], [`audit`] | the state of a decision, when to try again, its trace |
 //! | [`awake`] | how long the machine has really been running |
 //! | [`policy`] | what the company's administrator fixed |
-//! | [`connector`], [`ports`], [`error`], [`secret`] | the shape of the outside |
+//! | [`connector`], [`ports`], [`error`], [`secret`], [`words`] | the shape of the outside |
 
 pub mod account;
 pub mod address;
@@ -57,3 +57,4 @@ pub mod step;
 pub mod sync;
 pub mod time;
 pub mod utf7;
+pub mod words;

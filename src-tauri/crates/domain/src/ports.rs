@@ -8,12 +8,11 @@ use async_trait::async_trait;
 
 use crate::account::SenderAddress;
 use crate::address::Address;
-use crate::connector::{ConnectorInfo, ContactPage, Identity, NewContact, Outgoing, OutgoingFile, RemoteMail};
-use crate::contact::Contact;
+use crate::connector::{ConnectorInfo, ContactPage, Identity, NewContact, Outgoing, OutgoingFile, RemoteMail, Sought};
+use crate::contact::{Contact, RecordRef};
 use crate::detect::{Offer, Verdict, Watcher};
 use crate::error::{CrmFault, CrmFaultKind, DesktopFault, MailFault, OAuthFault, VaultFault};
 use crate::link::Link;
-use crate::mail::MailKey;
 use crate::oauth::Provider;
 use crate::policy::Policy;
 use crate::secret::SecretString;
@@ -217,13 +216,24 @@ pub trait CrmConnector: Send + Sync {
     /// The next page of the people mail may be logged to; `None` starts from the beginning.
     async fn contacts(&self, cursor: Option<&str>) -> Result<ContactPage, CrmFault>;
 
-    /// Makes a contact, because the rep clicked on it. One that has the address already is given back as it is.
-    async fn create_contact(&self, _: &NewContact) -> Result<Contact, CrmFault> {
-        Err(CrmFault::new(CrmFaultKind::Rejected, "contacts are not made from here"))
+    /// Asks the CRM itself, because the rep clicked on it, for records that fit these words. The best first, a few dozen
+    /// at most.
+    async fn search(&self, _words: &str) -> Result<Vec<Contact>, CrmFault> {
+        Err(CrmFault::new(CrmFaultKind::Unsupported, "it cannot be searched from here"))
     }
 
-    /// Looks a mail up by its key: the only judge of a lost answer.
-    async fn find_logged(&self, key: MailKey) -> Result<Option<RemoteMail>, CrmFault>;
+    /// What belongs to a record: its company, its open deals.
+    async fn related(&self, _: &RecordRef) -> Result<Vec<Contact>, CrmFault> {
+        Err(CrmFault::new(CrmFaultKind::Unsupported, "related records cannot be listed from here"))
+    }
+
+    /// Makes a contact, because the rep clicked on it. One that has the address already is given back as it is.
+    async fn create_contact(&self, _: &NewContact) -> Result<Contact, CrmFault> {
+        Err(CrmFault::new(CrmFaultKind::Unsupported, "contacts are not made from here"))
+    }
+
+    /// Looks a mail up: the only judge of a lost answer.
+    async fn find_logged(&self, mail: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault>;
 
     /// Uploads one file of a mail. Doing it twice is harmless.
     async fn put_attachment(&self, file: OutgoingFile<'_>) -> Result<(), CrmFault>;
@@ -232,7 +242,7 @@ pub trait CrmConnector: Send + Sync {
     async fn log_mail(&self, mail: Outgoing<'_>) -> Result<RemoteMail, CrmFault>;
 
     /// Takes a mail back. Doing it twice is harmless.
-    async fn unlog(&self, key: MailKey, remote: &RemoteMail) -> Result<(), CrmFault>;
+    async fn unlog(&self, mail: Sought<'_>, remote: &RemoteMail) -> Result<(), CrmFault>;
 }
 
 /// Keeps the one key that opens the databases: 64 hex characters.

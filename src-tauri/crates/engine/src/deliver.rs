@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use otomo_domain::account::ConnectionId;
-use otomo_domain::connector::{Files, Outgoing, OutgoingFile, RemoteMail};
+use otomo_domain::connector::{Files, Outgoing, OutgoingFile, RemoteMail, Sought};
 use otomo_domain::digest::Digest;
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::payload::{Frozen, Payload};
@@ -158,13 +158,13 @@ fn held(engine: &Engine, connection: ConnectionId) -> bool {
 
 /// Logs one mail. False if the connection should rest now.
 async fn upload(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) -> Result<bool, Fault> {
-    let id = row.id;
-    let bytes = engine.store.ledger.read(move |db| Ok(outbox::frozen(db, id)?)).await?;
-    let Some((frozen, payload)) = Frozen::open(&bytes) else {
-        let fault = CrmFault::new(CrmFaultKind::Rejected, "the frozen bytes are damaged");
-        act(engine, row, Act::Lease).await?;
-        act(engine, row, Act::Refuse { fault }).await?;
-        return Ok(true);
+    let (frozen, payload) = match frozen(engine, row).await? {
+        Ok(whole) => whole,
+        Err(fault) => {
+            act(engine, row, Act::Lease).await?;
+            act(engine, row, Act::Refuse { fault }).await?;
+            return Ok(true);
+        }
     };
     if let Some(why) = forbidden(engine, row, &payload).await? {
         keep_from_leaving(engine, row, why).await?;
@@ -187,6 +187,13 @@ async fn upload(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) 
         }
         Some(Err(fault)) => settle(engine, &leased, fault).await,
     }
+}
+
+/// What was frozen of a mail; the fault where it is damaged.
+async fn frozen(engine: &Engine, row: &ReviewRow) -> Result<Result<(Frozen, Payload), CrmFault>, Fault> {
+    let id = row.id;
+    let bytes = engine.store.ledger.read(move |db| Ok(outbox::frozen(db, id)?)).await?;
+    Ok(Frozen::open(&bytes).ok_or_else(|| CrmFault::new(CrmFaultKind::Rejected, "the frozen bytes are damaged")))
 }
 
 /// Deny rules are asked once more right before the first byte leaves: a mail may have waited for days.
@@ -267,7 +274,11 @@ async fn settle(engine: &Engine, row: &ReviewRow, fault: CrmFault) -> Result<boo
 
 /// Looks a mail up whose answer was lost. False if the connection should rest now.
 async fn verify(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) -> Result<bool, Fault> {
-    match connector.find_logged(row.subject.mail.key).await {
+    let found = match frozen(engine, row).await? {
+        Ok((_, payload)) => connector.find_logged(Sought { key: row.subject.mail.key, payload: &payload }).await,
+        Err(fault) => Err(fault),
+    };
+    match found {
         Ok(Some(remote)) => {
             act(engine, row, Act::Delivered(remote)).await?;
             Ok(true)
@@ -285,7 +296,11 @@ async fn verify(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) 
 async fn retract(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) -> Result<bool, Fault> {
     let Some(remote) = row.review.remote.clone() else { return Ok(true) };
     let leased = act(engine, row, Act::Lease).await?;
-    match connector.unlog(row.subject.mail.key, &remote).await {
+    let taken_back = match frozen(engine, row).await? {
+        Ok((_, payload)) => connector.unlog(Sought { key: row.subject.mail.key, payload: &payload }, &remote).await,
+        Err(fault) => Err(fault),
+    };
+    match taken_back {
         Ok(()) => {
             act(engine, row, Act::Unlogged).await?;
             Ok(true)

@@ -1,5 +1,5 @@
 import type { Desk } from '../../desk.svelte';
-import type { AccountView, Action, ConnectionView, DoingView } from '../../gen/api';
+import type { AccountView, Action, ConnectionView, DoingView, Field } from '../../gen/api';
 
 /** How a mailbox or a CRM is doing, in one word. */
 export type Health = 'active' | 'working' | 'sign_in' | 'attention' | 'unreachable' | 'paused';
@@ -13,6 +13,8 @@ export interface Asked {
   id: number;
   name: string;
   account?: AccountView;
+  /** The secret that a CRM asks for. */
+  secret?: Field | undefined;
 }
 
 export class ConnectionsModel {

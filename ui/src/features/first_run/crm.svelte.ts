@@ -29,7 +29,7 @@ export class CrmDraft {
     await this.#trying(async () => {
       this.kinds = await this.#host.call('crm.kinds', {});
       for (const { kind, fields } of this.kinds) {
-        this.values[kind] = Object.fromEntries(fields.map(({ name }) => [name, '']));
+        this.values[kind] = Object.fromEntries(fields.map(({ name, preset }) => [name, preset]));
       }
       if (this.kinds.length === 1) this.chosen = this.kinds[0]?.kind ?? null;
     });
@@ -46,12 +46,13 @@ export class CrmDraft {
     [this.identity, this.reason] = [null, null];
   };
 
-  /** Lets the person choose a folder for a field. */
-  async chooseFolder(field: string): Promise<void> {
+  /** Lets the person choose the folder. */
+  async chooseFolder(): Promise<void> {
+    const field = this.info?.fields.find(({ kind }) => kind === 'folder');
     const { path } = await this.#host.call('app.choose_folder', {});
     const values = this.chosen === null ? undefined : this.values[this.chosen];
-    if (path === null || !values) return;
-    values[field] = path;
+    if (path === null || !values || !field) return;
+    values[field.name] = path;
     this.touch();
   }
 
@@ -81,9 +82,9 @@ export class CrmDraft {
     const values = this.values[kind] ?? {};
     const settings: Record<string, string> = {};
     let token: string | undefined;
-    for (const { name, secret } of fields) {
+    for (const { name, kind } of fields) {
       const value = (values[name] ?? '').trim();
-      if (secret) token = value;
+      if (kind === 'secret') token = value;
       else if (value) settings[name] = value;
     }
     const name = this.name.trim();

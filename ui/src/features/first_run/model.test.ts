@@ -1,17 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { Desk } from '../../desk.svelte';
-import type { ApiError, ConnectorInfo } from '../../gen/api';
+import type { ApiError, ConnectorInfo, Field, FieldKind, Words } from '../../gen/api';
 import { Scripted, settled } from '../../host/scripted';
 import { Arrival, type Start } from './model.svelte';
 
 const WRONG = { code: 'database_failed', action: 'retry' } as ApiError;
 const KINDS: ConnectorInfo[] = [
-  { kind: 'rest', fields: [field('url', false), field('token', true)], retraction: 'delete', creates_contacts: false },
-  { kind: 'folder', fields: [field('path', false)], retraction: 'delete', creates_contacts: false },
+  kind('rest', [field('url', 'url'), field('token', 'secret')]),
+  kind('folder', [field('path', 'folder')]),
 ];
 
-function field(name: string, secret: boolean) {
-  return { name, secret, required: true };
+function kind(kind: string, fields: Field[]): ConnectorInfo {
+  const name = words(kind);
+  return { kind, name, text: name, fields, retraction: 'delete', creates_contacts: false, searches: false, records: [], notices: [] };
+}
+
+function field(name: string, kind: FieldKind): Field {
+  return { name, kind, label: words(name), hint: words(''), required: true, preset: '' };
+}
+
+function words(text: string): Words {
+  return { ja: text, en: text };
 }
 
 function arrived(start: Start = 'welcome') {
@@ -91,9 +100,9 @@ describe('the choice of a CRM', () => {
     const { host, crm } = await choosing();
     crm.choose('folder');
     host.always('app.choose_folder', () => ({ path: '/home/mori/crm' }));
-    await crm.chooseFolder('path');
+    await crm.chooseFolder();
     host.always('app.choose_folder', () => ({ path: null }));
-    await crm.chooseFolder('path');
+    await crm.chooseFolder();
     expect(crm.args()?.settings).toEqual({ path: '/home/mori/crm' });
   });
 });

@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
 import type { Desk } from '../../desk.svelte';
 import { day } from '../../format';
-import type { ConnectionView, ConnectorInfo, HistoryAfter, QueueRow, Retraction } from '../../gen/api';
+import type { ConnectionView, HistoryAfter, QueueRow, Retraction } from '../../gen/api';
 import { concerns } from '../../live.svelte';
 import { m } from '../../paraglide/messages.js';
 import { EVERYTHING, filterOf, isNarrowed, type Query } from './filter';
@@ -31,7 +31,6 @@ export class HistoryModel {
   unopened = $state.raw<{ id: number; reason: unknown } | null>(null);
   busy = $state(false);
   #next = $state.raw<HistoryAfter | null>(null);
-  #kinds = $state.raw<readonly ConnectorInfo[]>([]);
   #last: Promise<void> = Promise.resolve();
   #pending = 0;
   #reloadWaits = false;
@@ -62,7 +61,6 @@ export class HistoryModel {
   /** Keeps the list fresh; gives back how to stop. */
   watch(): () => void {
     void untrack(this.reload);
-    void this.#loadKinds();
     const leave = this.#desk.host.on((event) => {
       if (event.event === 'changed' && concerns('history.list', event.tags)) void this.reload();
     });
@@ -105,8 +103,7 @@ export class HistoryModel {
   /** What becomes of a mail that is taken back from its CRM. */
   retractionOf(row: QueueRow): Retraction {
     const connection = this.connectionOf(row);
-    const kind = this.#kinds.find(({ kind }) => kind === connection?.kind);
-    return connection?.identity?.can_unlog === false ? 'none' : (kind?.retraction ?? 'delete');
+    return connection?.identity?.can_unlog === false ? 'none' : (connection?.info?.retraction ?? 'delete');
   }
 
   /** Takes the mail in question back; says whether that was taken up. */
@@ -163,9 +160,5 @@ export class HistoryModel {
     } catch (reason) {
       if (question === this.#questions) this.course = { state: 'failed', reason };
     }
-  }
-
-  async #loadKinds(): Promise<void> {
-    this.#kinds = await this.#desk.host.call('crm.kinds', {}).catch(() => []);
   }
 }

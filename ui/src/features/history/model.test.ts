@@ -18,8 +18,7 @@ function decided(rows: QueueRow[], retraction: Retraction = 'delete', can_unlog 
       const last = page.at(-1);
       return { rows: page, next: last && start + limit < rows.length ? { changed_at: last.changed_at, id: last.id } : null };
     })
-    .always('crm.kinds', () => [{ kind: 'rest', fields: [], retraction, creates_contacts: false }])
-    .always('crm.list', () => [{ id: 1, kind: 'rest', name: 'Minato CRM', identity: { can_unlog } } as ConnectionView]);
+    .always('crm.list', () => [{ id: 1, kind: 'rest', info: { retraction }, name: 'Minato CRM', identity: { can_unlog } } as ConnectionView]);
   const desk = new Desk(host);
   void desk.connections.ask();
   return { host, history: new HistoryModel(desk) };

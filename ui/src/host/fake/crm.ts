@@ -1,11 +1,11 @@
 /** `crm.*`: the connections, and the kinds there are. */
 import type { ConnectionView } from '../../gen/api';
 import { error } from './errors';
+import { KINDS, kindOf } from './kinds';
 import { wait, type Handlers } from './handlers';
 import type { Program } from './program';
 import { connectionOf, REP } from './sample';
 
-const field = (name: string, secret: boolean): { name: string; secret: boolean; required: boolean } => ({ name, secret, required: true });
 
 export function crmHandlers(program: Program): Handlers {
   const change = (id: number, changes: Partial<ConnectionView>): ConnectionView => {
@@ -15,10 +15,7 @@ export function crmHandlers(program: Program): Handlers {
     return connection;
   };
   return {
-    'crm.kinds': () => [
-      { kind: 'rest', fields: [field('url', false), field('token', true)], retraction: 'delete', creates_contacts: true },
-      { kind: 'folder', fields: [field('path', false)], retraction: 'delete', creates_contacts: false },
-    ],
+    'crm.kinds': () => KINDS,
     'crm.list': () => program.connections,
     'crm.test': async ({ token }) => {
       await wait(400);
@@ -26,7 +23,7 @@ export function crmHandlers(program: Program): Handlers {
       return { user_id: '42', email: REP.address, name: REP.name, can_unlog: true, can_create_contacts: true, max_attachment_bytes: null };
     },
     'crm.connect': ({ kind, name, settings }) => {
-      const made = { ...connectionOf(Date.now()), id: program.connections.length + 1, kind, name: name ?? kind, settings };
+      const made = { ...connectionOf(Date.now()), id: program.connections.length + 1, kind, info: kindOf(kind), name: name ?? kind, settings };
       program.connections = [...program.connections, made];
       return made;
     },

@@ -1,6 +1,7 @@
 /** An invented rep's mail, contacts and CRM. */
 import type { AccountView, Ask, Attachment, Candidate, ConnectionView, Contact, Defect, Exclusion, MailView } from '../../gen/api';
 import type { Person, Rule, SensitiveView } from '../../gen/api';
+import { kindOf } from './kinds';
 
 export const MINUTE = 60_000;
 export const DAY = 24 * 60 * MINUTE;
@@ -346,6 +347,7 @@ export function connectionOf(now: number): ConnectionView {
   return {
     id: 1,
     kind: 'rest',
+    info: kindOf('rest'),
     name: 'Minato CRM',
     settings: { url: 'https://crm.example.co.jp/otomo' },
     status: 'active',

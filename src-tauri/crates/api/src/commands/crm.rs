@@ -78,6 +78,8 @@ impl From<Identity> for IdentityView {
 pub struct ConnectionView {
     pub id: i64,
     pub kind: String,
+    /// What its kind is and can do; none where this version knows no such kind.
+    pub info: Option<ConnectorInfo>,
     pub name: String,
     #[ts(type = "Record<string, string>")]
     pub settings: serde_json::Value,
@@ -146,6 +148,7 @@ async fn view(api: &Api, connection: Connection) -> Result<ConnectionView, ApiEr
     let (contacts, feed) = api.engine().index(connection.id).await?;
     Ok(ConnectionView {
         id: connection.id.0,
+        info: api.engine().kinds.iter().find(|info| info.kind == connection.kind).cloned(),
         kind: connection.kind,
         name: connection.name,
         settings: connection.settings,

@@ -1,0 +1,4 @@
+//! What every API over HTTP shares.
+
+pub(crate) mod answer;
+pub(crate) mod base;

@@ -1,0 +1,49 @@
+/** The kinds of CRM that the made-up program knows, as the program describes them. */
+import type { ConnectorInfo, Field, FieldKind, Words } from '../../gen/api';
+
+const words = (ja: string, en: string): Words => ({ ja, en });
+
+const field = (name: string, kind: FieldKind, label: Words, hint: Words): Field => ({ name, kind, label, hint, required: true, preset: '' });
+
+export const KINDS: ConnectorInfo[] = [
+  {
+    kind: 'rest',
+    name: words('Otomo連携APIのCRM', "CRM with Otomo's API"),
+    text: words(
+      'IT担当者から受け取ったアドレスとトークンで連携します。',
+      'For a CRM whose address and token you got from your IT department.',
+    ),
+    fields: [
+      field('url', 'url', words('CRMのアドレス（URL）', 'CRM address (URL)'), words('https://で始まるアドレスです。', 'Begins with https://')),
+      field('token', 'secret', words('トークン', 'Token'), words('このパソコンの中に暗号化して保存されます。', 'It is stored encrypted on this computer.')),
+    ],
+    retraction: 'delete',
+    creates_contacts: true,
+    searches: false,
+    records: [],
+    notices: [],
+  },
+  {
+    kind: 'folder',
+    name: words('フォルダー', 'Folder'),
+    text: words(
+      'メールごとにファイルを保存します。ファイルを読み込むCRMや、お試しに使用します。',
+      'Each mail becomes a file. For CRMs that import files, and for a first look.',
+    ),
+    fields: [
+      field(
+        'path',
+        'folder',
+        words('フォルダーの場所', 'Folder'),
+        words('連絡先は、このフォルダーのcontacts.csvから読み込みます。', 'Contacts are read from contacts.csv in this folder.'),
+      ),
+    ],
+    retraction: 'delete',
+    creates_contacts: false,
+    searches: false,
+    records: [],
+    notices: [],
+  },
+];
+
+export const kindOf = (kind: string): ConnectorInfo | null => KINDS.find((known) => known.kind === kind) ?? null;
