@@ -8,7 +8,7 @@ use axum::http::header::{AUTHORIZATION, DATE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
 use otomo_domain::time::Timestamp;
 use serde::Deserialize;
@@ -42,6 +42,7 @@ pub fn router(inside: Shared) -> Router {
         .route("/crm/objects/2026-09/{kind}/batch/read", post(batch_read))
         .route("/crm/objects/2026-09/{kind}/{id}", get(read).patch(update).delete(archive))
         .route("/crm/objects/2026-09/{kind}/{id}/associations/{to}", get(associations))
+        .route("/crm/objects/2026-09/{kind}/{id}/associations/default/{to}/{to_id}", put(associate))
         .route("/files/2026-03/files", post(files::upload))
         .route("/files/2026-03/files/{id}", delete(files::remove))
         .fallback(|| async { Refusal::not_found("no such path") })
@@ -307,5 +308,18 @@ async fn associations(
             answer["paging"] = json!({"next": {"after": next.to_string()}});
         }
         Ok(Json(answer))
+    })
+}
+
+/// Links two records without a label.
+async fn associate(
+    State(inside): State<Shared>,
+    Path((kind, id, to, to_id)): Path<(String, String, String, String)>,
+) -> Result<Json<Value>, Refusal> {
+    let (kind, to) = (portal::object_type(&kind)?, portal::object_type(&to)?);
+    with(&inside, |portal| {
+        let (one, other) = (portal.living(kind, &id)?.0, portal.living(to, &to_id)?.0);
+        portal.link((kind, one), (to, other));
+        Ok(Json(json!({"status": "COMPLETE", "results": []})))
     })
 }

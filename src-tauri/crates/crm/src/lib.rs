@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`registry`] | which kinds there are, and a connector made from its settings |
 //! | `folder` | a folder of `.eml` and `.json`: for import jobs and networks without a way out |
+//! | `hubspot` | HubSpot's API with a service key |
 //! | `rest` | Otomo's own contract over HTTPS, for a CRM that implements it (`rest/README.md`) |
 //! | `http` | what every API over HTTP shares: where it is, what an answer means, what silence means |
 //! | `chosen` | a file on its way out, proved to be the one the rep chose |
@@ -15,6 +16,7 @@
 mod chosen;
 mod folder;
 mod http;
+mod hubspot;
 pub mod registry;
 mod rest;
 

@@ -8,7 +8,7 @@ use otomo_domain::secret::SecretString;
 use otomo_net::Net;
 use serde_json::Value;
 
-use crate::{folder, rest};
+use crate::{folder, hubspot, rest};
 
 /// A kind of CRM: how it is described, and how it is made.
 struct Kind {
@@ -16,8 +16,11 @@ struct Kind {
     build: fn(Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSettings>,
 }
 
-const KINDS: &[Kind] =
-    &[Kind { info: rest::info, build: rest::build }, Kind { info: folder::info, build: folder::build }];
+const KINDS: &[Kind] = &[
+    Kind { info: hubspot::info, build: hubspot::build },
+    Kind { info: rest::info, build: rest::build },
+    Kind { info: folder::info, build: folder::build },
+];
 
 /// What a connector is made from.
 pub(crate) struct Given<'a> {

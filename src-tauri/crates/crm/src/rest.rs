@@ -6,7 +6,6 @@
 //!
 //! The contract's free-text search and its linked records are not used.
 
-mod upload;
 mod wire;
 
 use std::time::Duration;
@@ -28,6 +27,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use crate::chosen::Chosen;
 use crate::http::answer::{self, Answer, Silence};
 use crate::http::base::Base;
+use crate::http::upload;
 use crate::registry::{Given, InvalidSettings};
 
 /// The largest answer that is read, in bytes, and the largest page of contacts.
