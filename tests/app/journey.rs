@@ -45,9 +45,9 @@ impl Desk {
     /// Connects the contract server and opens the review desk.
     async fn connect_crm(&self, company: &Company) {
         let kind = otomo_crm::kinds().into_iter().find(|info| info.kind == "rest").expect("the contract's kind");
-        self.choose(&kind.name.ja).await;
+        self.choose(kind.name.ja).await;
         for (field, text) in kind.fields.iter().zip([&company.crm.url(), TOKEN]) {
-            self.fill(&field.label.ja, text).await;
+            self.fill(field.label.ja, text).await;
         }
         self.act(company.says("first_run_test")).await;
         self.act(company.says("first_run_crm_connect")).await;

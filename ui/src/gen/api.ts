@@ -315,7 +315,11 @@ export type ConnectionStatus = "active" | "paused" | "sign_in_needed";
 /**
  * A connected CRM.
  */
-export type ConnectionView = { id: number, kind: string, info: ConnectorInfo | null, name: string, settings: Record<string, string>, status: ConnectionStatus, 
+export type ConnectionView = { id: number, kind: string, 
+/**
+ * What its kind is and can do; none where this version knows no such kind.
+ */
+info: ConnectorInfo | null, name: string, settings: Record<string, string>, status: ConnectionStatus, 
 /**
  * How its contact index is doing.
  */
@@ -326,9 +330,29 @@ doing: DoingView, identity: IdentityView | null,
 contacts: number, refreshed_at: Timestamp | null, };
 
 /**
- * A kind of CRM: what it asks for and what it can do.
+ * A kind of CRM: what it asks for, what it can do, and what to call it.
  */
-export type ConnectorInfo = { kind: string, name: Words, text: Words, fields: Array<Field>, retraction: Retraction, creates_contacts: boolean, searches: boolean, records: Array<RecordWords>, notices: Array<Words>, };
+export type ConnectorInfo = { kind: string, name: Words, 
+/**
+ * What it is for, in a sentence.
+ */
+text: Words, fields: Array<Field>, retraction: Retraction, 
+/**
+ * A contact can be made from here.
+ */
+creates_contacts: boolean, 
+/**
+ * It can be searched from here.
+ */
+searches: boolean, 
+/**
+ * Its own words for records, where they are not the usual ones.
+ */
+records: Array<RecordWords>, 
+/**
+ * What the rep must know before connecting.
+ */
+notices: Array<Words>, };
 
 /**
  * A record with what is shown of it and the addresses it is found by.
@@ -498,12 +522,24 @@ export type FateChange = { from: Fate, to: Fate, count: number, };
 /**
  * A setting the rep fills in; the form is drawn from these.
  */
-export type Field = { name: string, kind: FieldKind, label: Words, hint: Words, required: boolean, preset: string, };
+export type Field = { 
+/**
+ * The key in the settings.
+ */
+name: string, kind: FieldKind, label: Words, 
+/**
+ * What helps to fill it in; may be empty.
+ */
+hint: Words, required: boolean, 
+/**
+ * What stands there at first.
+ */
+preset: string, };
 
+/**
+ * How a setting is filled in.
+ */
 export type FieldKind = "text" | "url" | "secret" | "folder";
-
-export type RecordWords = { type: RecordType, words: Words, };
-
 
 /**
  * What one source said.
@@ -1074,6 +1110,11 @@ export type RecordView = { record: RecordRef,
  * As the local index has it; its number where it is not there.
  */
 name: string, company: string | null, url: string | null, };
+
+/**
+ * What a CRM calls a type of record.
+ */
+export type RecordWords = { type: RecordType, words: Words, };
 
 /**
  * The mail as the CRM has it.

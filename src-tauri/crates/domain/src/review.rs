@@ -117,6 +117,8 @@ pub struct Review {
     pub included: bool,
     pub attempt: u32,
     pub next_attempt_at: Option<Timestamp>,
+    /// How often the CRM, asked after a lost answer, did not have it.
+    pub missed: u32,
     pub fault: Option<CrmFault>,
     pub remote: Option<RemoteMail>,
 }
@@ -158,7 +160,11 @@ pub enum Act {
     Delivered(RemoteMail),
     /// The answer was lost, or the process died with the row leased.
     Lost,
-    /// The CRM, asked, does not have it.
+    /// The CRM, asked, does not show it yet; it is asked again.
+    Missed {
+        next_attempt_at: Timestamp,
+    },
+    /// The CRM, asked often enough, does not have it.
     NotFound {
         next_attempt_at: Timestamp,
     },
@@ -194,6 +200,7 @@ impl Act {
             Self::Lease => "lease",
             Self::Delivered(_) => "delivered",
             Self::Lost => "lost",
+            Self::Missed { .. } => "missed",
             Self::NotFound { .. } => "not_found",
             Self::Defer { .. } => "defer",
             Self::WaitForPerson { .. } => "wait_for_person",
@@ -208,7 +215,7 @@ impl Act {
         match self {
             Share { .. } | KeepPrivate | Snooze { .. } | Include | Undo | SendNow { .. } | Retry | Retract => false,
             Wake | Release { .. } | Return(_) | Lease | Delivered(_) | Lost | Unlogged => true,
-            NotFound { .. } | Defer { .. } | WaitForPerson { .. } | Refuse { .. } => true,
+            Missed { .. } | NotFound { .. } | Defer { .. } | WaitForPerson { .. } | Refuse { .. } => true,
         }
     }
 
@@ -354,6 +361,7 @@ impl Review {
             (Act::Delivered(_), Uploading | Verifying) => keep(Logged),
             (Act::Lost, Uploading) => keep(Verifying),
             (Act::Lost, Retracting) => keep(RetractQueued),
+            (Act::Missed { .. }, Verifying) => keep(Verifying),
             // It has not got there, and the rep has said meanwhile that it must not.
             (Act::NotFound { .. }, Verifying) if self.retract_after => drop(Private),
             (Act::Defer { .. } | Act::Refuse { .. } | Act::WaitForPerson { .. }, Uploading) if self.retract_after => {
@@ -404,7 +412,11 @@ impl Review {
                 self.remote = Some(remote.clone());
                 (self.attempt, self.next_attempt_at, self.fault) = (0, None, None);
             }
-            Act::Lost | Act::Unlogged => {}
+            Act::Lost => self.missed = 0,
+            Act::Unlogged => {}
+            Act::Missed { next_attempt_at } => {
+                (self.missed, self.next_attempt_at) = (self.missed + 1, Some(*next_attempt_at));
+            }
             Act::NotFound { next_attempt_at } => self.next_attempt_at = Some(*next_attempt_at),
             Act::Defer { fault, next_attempt_at } => {
                 (self.fault, self.next_attempt_at) = (Some(fault.clone()), Some(*next_attempt_at));

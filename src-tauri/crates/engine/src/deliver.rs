@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use otomo_domain::account::ConnectionId;
-use otomo_domain::connector::{Files, Outgoing, OutgoingFile, RemoteMail, Sought};
+use otomo_domain::connector::{Files, Outgoing, OutgoingFile, Patience, RemoteMail, Sought};
 use otomo_domain::digest::Digest;
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::payload::{Frozen, Payload};
@@ -284,12 +284,21 @@ async fn verify(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) 
             Ok(true)
         }
         Ok(None) => {
-            let wait = DELIVERY.wait(row.review.attempt, rand::random(), None);
-            act(engine, row, Act::NotFound { next_attempt_at: engine.now() + wait }).await?;
+            act(engine, row, not_there(engine, row, connector.describe().patience)).await?;
             Ok(true)
         }
         Err(fault) => rest(engine, row, fault).await,
     }
+}
+
+/// What it means that the CRM does not show a mail whose answer was lost: it is asked again as long as it may lag behind.
+fn not_there(engine: &Engine, row: &ReviewRow, patience: Patience) -> Act {
+    let further = patience.tries.saturating_sub(1);
+    if row.review.missed < further {
+        return Act::Missed { next_attempt_at: engine.now() + patience.span / further };
+    }
+    let wait = DELIVERY.wait(row.review.attempt, rand::random(), None);
+    Act::NotFound { next_attempt_at: engine.now() + wait }
 }
 
 /// Takes a mail back. False if the connection should rest now.

@@ -106,6 +106,9 @@ fn a_lost_answer_is_looked_up_and_never_sent_again_unasked() {
     check(&lost, State::Verifying);
     assert!(run(&[lost.as_slice(), &[Act::Lease]].concat()).is_err());
     check(&[lost.as_slice(), &[delivered()]].concat(), State::Logged);
+    let missed = Act::Missed { next_attempt_at: NOW };
+    let twice = check(&[lost.as_slice(), &[missed.clone(), missed]].concat(), State::Verifying);
+    assert_eq!(twice.missed, 2);
     check(&[lost.as_slice(), &[Act::NotFound { next_attempt_at: NOW }]].concat(), State::Queued);
     check(&[lost.as_slice(), &[Act::Defer { fault: fault(), next_attempt_at: NOW }]].concat(), State::Verifying);
 }
@@ -173,6 +176,7 @@ fn every_act() -> Vec<Act> {
         Act::Lease,
         delivered(),
         Act::Lost,
+        Act::Missed { next_attempt_at: NOW },
         Act::NotFound { next_attempt_at: NOW },
         Act::Defer { fault: fault(), next_attempt_at: NOW },
         Act::WaitForPerson { fault: fault() },

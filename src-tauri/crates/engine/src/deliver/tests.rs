@@ -82,6 +82,41 @@ async fn a_lost_request_is_sent_again_after_the_crm_said_that_it_has_nothing() {
 }
 
 #[tokio::test]
+async fn a_crm_that_shows_late_what_it_has_is_asked_again_before_anything_is_sent_twice() {
+    let world = World::new().await;
+    let minutes = 15;
+    world.crm.shows_late(2, Patience { tries: 3, span: Duration::from_secs(minutes * 60) });
+    world.crm.plan(Op::Log, [Answer::LoseReply]);
+    world.shares(&["a"]).await;
+    for _ in 0..2 {
+        world.work().await;
+        world.work().await;
+        world.check("a", State::Verifying).await;
+        world.pass(minutes * 60 / 2).await;
+    }
+    world.check("a", State::Logged).await;
+    assert_eq!((world.crm.count(Op::Log), world.crm.count(Op::Find), world.crm.commits("a")), (1, 3, 1));
+}
+
+#[tokio::test]
+async fn when_patience_is_over_what_never_arrived_is_sent() {
+    let world = World::new().await;
+    let minutes = 15;
+    world.crm.shows_late(0, Patience { tries: 3, span: Duration::from_secs(minutes * 60) });
+    world.crm.plan(Op::Log, [Answer::LoseRequest]);
+    world.shares(&["a"]).await;
+    for _ in 0..2 {
+        world.work().await;
+        world.check("a", State::Verifying).await;
+        world.pass(minutes * 60 / 2).await;
+    }
+    world.check("a", State::Queued).await;
+    world.pass(LONG).await;
+    world.check("a", State::Logged).await;
+    assert_eq!((world.crm.count(Op::Log), world.crm.count(Op::Find), world.crm.commits("a")), (2, 3, 1));
+}
+
+#[tokio::test]
 async fn a_look_up_that_gets_no_answer_is_repeated_and_nothing_is_sent_meanwhile() {
     let world = World::new().await;
     world.crm.plan(Op::Log, [Answer::LoseReply]);

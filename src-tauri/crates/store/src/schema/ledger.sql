@@ -93,6 +93,7 @@ CREATE TABLE review (
     snoozed_until INTEGER,  -- ms; put off until then
     included INTEGER NOT NULL DEFAULT 0, -- the rep overruled what keeps it out
     decided_at INTEGER,     -- ms; the rep's last word about sharing it
+    missed INTEGER NOT NULL DEFAULT 0, -- look-ups after a lost answer that did not show it
     UNIQUE (connection, key, content)
 ) STRICT;
 CREATE INDEX review_state ON review (state, connection);

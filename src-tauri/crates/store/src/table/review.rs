@@ -52,6 +52,7 @@ ALTER TABLE review ADD COLUMN origin TEXT;
 ALTER TABLE review ADD COLUMN snoozed_until INTEGER;
 ALTER TABLE review ADD COLUMN included INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE review ADD COLUMN decided_at INTEGER;
+ALTER TABLE review ADD COLUMN missed INTEGER NOT NULL DEFAULT 0;
 UPDATE review SET origin = '{\"by\":\"user\"}', decided_at = changed_at WHERE decision IS NOT NULL;
 ";
 
@@ -85,7 +86,7 @@ impl ReviewRow {
 
 const COLUMNS: &str =
     "id, connection, key, content, state, rev, decision, choice, payload, release_at, retract_after, returned,
-    attempt, next_attempt_at, fault, remote, changed_at, origin, snoozed_until, included";
+    attempt, next_attempt_at, fault, remote, changed_at, origin, snoozed_until, included, missed";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ReviewRow> {
     let mail = MailId { key: MailKey(digest(row, 2)?), content: digest(row, 3)? };
@@ -104,6 +105,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ReviewRow> {
         origin: json_opt(row, 17)?,
         snoozed_until: row.get::<_, Option<i64>>(18)?.map(Timestamp),
         included: row.get(19)?,
+        missed: row.get(20)?,
     };
     Ok(ReviewRow {
         id: ReviewId(row.get(0)?),
@@ -144,13 +146,14 @@ pub fn put(
 ) -> rusqlite::Result<ReviewId> {
     let sql = "INSERT INTO review (connection, key, content, state, rev, decision, choice, payload, release_at, retract_after,
                    returned, attempt, next_attempt_at, fault, remote, changed_at, origin, snoozed_until, included, decided_at,
-                   change)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+                   missed, change)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
                    (SELECT coalesce(max(change), 0) + 1 FROM review))
                ON CONFLICT (connection, key, content) DO UPDATE SET state = ?4, rev = ?5, decision = coalesce(?6, decision),
                    choice = ?7, payload = ?8, release_at = ?9, retract_after = ?10, returned = ?11, attempt = ?12,
                    next_attempt_at = ?13, fault = ?14, remote = ?15, changed_at = ?16, origin = ?17,
-                   snoozed_until = ?18, included = ?19, decided_at = coalesce(?20, decided_at), change = excluded.change
+                   snoozed_until = ?18, included = ?19, decided_at = coalesce(?20, decided_at), missed = ?21,
+                   change = excluded.change
                RETURNING id";
     let values = params![
         subject.connection.0,
@@ -173,6 +176,7 @@ pub fn put(
         review.snoozed_until.map(|t| t.0),
         review.included,
         word.decided_at.map(|t| t.0),
+        review.missed,
     ];
     db.prepare_cached(sql)?.query_row(values, |row| row.get(0).map(ReviewId))
 }
