@@ -1,51 +1,63 @@
 //! What every CRM connector owes the engine: the same checks for each, then what only one of them can get wrong.
 //!
-//! `world` sets up a connector with the CRM behind it, `suite` holds the checks, `folder` and `rest` the rest.
+//! `world` sets up a connector with the CRM behind it, `suite` holds the checks, `folder`, `hubspot` and `rest` the
+//! rest.
 
 mod folder;
+mod hubspot;
 mod rest;
 mod sample;
 mod suite;
 mod world;
 
-/// Runs every check of the suite on every connector.
+/// Runs the first checks on every connector, the others where the CRM keeps the frozen bytes themselves: a CRM that makes
+/// its own record of a mail neither has them nor lets them be exchanged.
 macro_rules! contract {
-    ($($check:ident)*) => {
+    (every CRM { $($check:ident)* } whoever keeps the bytes { $($of_bytes:ident)* }) => {
         mod the_folder_connector {
             $(#[tokio::test] async fn $check() { super::suite::$check(super::world::Folder::start().await).await })*
+            $(#[tokio::test] async fn $of_bytes() { super::suite::$of_bytes(super::world::Folder::start().await).await })*
         }
         mod the_rest_connector {
             $(#[tokio::test] async fn $check() { super::suite::$check(super::world::Rest::start().await).await })*
+            $(#[tokio::test] async fn $of_bytes() { super::suite::$of_bytes(super::world::Rest::start().await).await })*
+        }
+        mod the_hubspot_connector {
+            $(#[tokio::test] async fn $check() { super::suite::$check(super::hubspot::HubSpot::start().await).await })*
         }
     };
 }
 
 contract! {
-    a_check_tells_who_the_rep_is_and_changes_nothing
-    a_crm_without_people_has_an_empty_page
-    people_come_whole_and_then_only_when_something_changed
-    a_person_who_is_gone_disappears
-    a_long_list_comes_whole
-    names_in_japanese_survive
-    a_contact_that_is_made_is_in_the_next_listing
-    making_a_contact_twice_leaves_one
-    a_contact_that_is_there_is_given_back
-    a_mail_that_was_not_logged_is_not_found
-    a_logged_mail_is_found
-    the_bytes_that_arrive_are_the_frozen_bytes
-    logging_twice_leaves_one_mail
-    sharing_more_takes_the_place_of_sharing_less
-    another_mail_under_the_same_key_is_a_conflict
-    mails_are_kept_apart
-    a_mail_taken_back_is_gone
-    taking_back_twice_is_harmless
-    taking_back_what_was_never_logged_is_harmless
-    a_mail_taken_back_can_be_logged_again
-    attachments_arrive_byte_for_byte
-    an_attachment_can_be_put_twice
-    a_large_attachment_is_never_held_whole
-    a_file_two_mails_share_outlives_one_of_them
-    a_damaged_attachment_stays_here
-    an_attachment_that_cannot_be_read_is_named
-    a_crm_out_of_reach_says_nothing_about_what_is_logged
+    every CRM {
+        a_check_tells_who_the_rep_is_and_changes_nothing
+        a_crm_without_people_has_an_empty_page
+        people_come_whole_and_then_only_when_something_changed
+        a_person_who_is_gone_disappears
+        a_long_list_comes_whole
+        names_in_japanese_survive
+        a_contact_that_is_made_is_in_the_next_listing
+        making_a_contact_twice_leaves_one
+        a_contact_that_is_there_is_given_back
+        a_mail_that_was_not_logged_is_not_found
+        a_logged_mail_is_found
+        logging_twice_leaves_one_mail
+        mails_are_kept_apart
+        a_mail_taken_back_is_gone
+        taking_back_twice_is_harmless
+        taking_back_what_was_never_logged_is_harmless
+        a_mail_taken_back_can_be_logged_again
+        attachments_arrive_byte_for_byte
+        an_attachment_can_be_put_twice
+        a_large_attachment_is_never_held_whole
+        a_file_two_mails_share_outlives_one_of_them
+        a_damaged_attachment_stays_here
+        an_attachment_that_cannot_be_read_is_named
+        a_crm_out_of_reach_says_nothing_about_what_is_logged
+    }
+    whoever keeps the bytes {
+        the_bytes_that_arrive_are_the_frozen_bytes
+        sharing_more_takes_the_place_of_sharing_less
+        another_mail_under_the_same_key_is_a_conflict
+    }
 }

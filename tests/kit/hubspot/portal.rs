@@ -72,7 +72,7 @@ impl Default for Portal {
             message_id_read_only: false,
             search_lag: Duration::ZERO,
             now: Duration::ZERO,
-            ids: 500,
+            ids: 10_000,
         }
     }
 }

@@ -57,7 +57,7 @@ fn form(mail: &Outgoing<'_>, file: &SharedFile, chosen: Chosen) -> Result<Form, 
         "duplicateValidationScope": "EXACT_FOLDER",
     });
     let part = Part::stream_with_length(upload::stream(chosen), file.size).file_name(file.name.clone());
-    // A type that is none is left out; the name tells it as well.
+    // HubSpot tells the type by the name.
     let part = part.mime_str("application/octet-stream");
     let part = part.map_err(|e| CrmFault::new(CrmFaultKind::Rejected, e.to_string()))?;
     Ok(Form::new()
