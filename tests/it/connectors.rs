@@ -5,6 +5,7 @@
 
 mod espo;
 mod folder;
+mod hubspot;
 mod porters;
 mod rest;
 mod sample;
@@ -25,6 +26,9 @@ macro_rules! contract {
         }
         mod the_espo_connector {
             $(#[tokio::test] async fn $check() { super::suite::$check(super::espo::Espo::start().await).await })*
+        }
+        mod the_hubspot_connector {
+            $(#[tokio::test] async fn $check() { super::suite::$check(super::hubspot::HubSpot::start().await).await })*
         }
     };
 }

@@ -18,6 +18,7 @@ pub mod decode;
 pub mod dns;
 pub mod espo;
 pub mod framebuffer;
+pub mod hubspot;
 pub mod imap;
 pub mod lab;
 pub mod mailbox;

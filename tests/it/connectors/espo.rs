@@ -54,7 +54,7 @@ impl Espo {
     /// With the deal that the mails of the suite are shared to.
     pub async fn start() -> Self {
         let server = EspoServer::start().await;
-        server.put("Opportunity", "d-1", json!({"name": "見積", "stage": "Prospecting"}));
+        server.put("Opportunity", "41", json!({"name": "見積", "stage": "Prospecting"}));
         let wall = Arc::new(Wall(AtomicI64::new(1_795_000_000_000)));
         Self { crm: connector(&server, KEY, &wall), wall, server: Some(server) }
     }

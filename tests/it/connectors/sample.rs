@@ -70,7 +70,7 @@ impl Sample {
             body_text: Some("いつもお世話になっております。\r\n\u{2028}<b>&amp;</b>".into()),
             body_html: Some("<p>いつもお世話になっております。</p>".into()),
             attachments: Vec::new(),
-            links: vec![RecordRef { kind: RecordType::Deal, id: "d-1".into() }],
+            links: vec![RecordRef { kind: RecordType::Deal, id: "41".into() }],
             digest: None,
         })
     }

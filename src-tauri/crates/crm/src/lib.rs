@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`registry`] | which kinds there are, and a connector made from its settings |
 //! | `folder` | a folder of `.eml` and `.json`: for import jobs and networks without a way out |
+//! | `hubspot` | HubSpot's API with a service key |
 //! | `rest` | Otomo's own contract over HTTPS, for a CRM that implements it (`rest/README.md`) |
 //! | `espo` | EspoCRM, by its REST API |
 //! | `porters` | PORTERS HRBC by its Connect API |
@@ -18,6 +19,7 @@ mod chosen;
 mod espo;
 mod folder;
 mod http;
+mod hubspot;
 mod porters;
 pub mod registry;
 mod rest;

@@ -8,7 +8,7 @@ use otomo_domain::secret::SecretString;
 use otomo_net::Net;
 use serde_json::Value;
 
-use crate::{espo, folder, porters, rest};
+use crate::{espo, folder, hubspot, porters, rest};
 
 /// A kind of CRM: how it is described, and how it is made.
 struct Kind {
@@ -17,6 +17,7 @@ struct Kind {
 }
 
 const KINDS: &[Kind] = &[
+    Kind { info: hubspot::info, build: hubspot::build },
     Kind { info: porters::info, build: porters::build },
     Kind { info: espo::info, build: espo::build },
     Kind { info: rest::info, build: rest::build },

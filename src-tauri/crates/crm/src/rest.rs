@@ -4,7 +4,6 @@
 //! reading, and files are stored under their digest. What is sent are the frozen bytes, unchanged. Redirects are not
 //! followed: mail goes to the address that was set up, or nowhere.
 
-mod upload;
 mod wire;
 
 use std::time::Duration;
@@ -26,6 +25,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use crate::chosen::Chosen;
 use crate::http::answer::{self, Answer, Silence};
 use crate::http::base::Base;
+use crate::http::upload;
 use crate::registry::{Given, InvalidSettings};
 
 /// The largest answer that is read, in bytes, and the largest page of contacts.

@@ -88,10 +88,10 @@ async fn a_mail_that_the_crm_put_right_by_itself_is_not_touched() {
 async fn of_several_records_a_mail_belongs_to_the_deal() {
     let world = with_hanako().await;
     let sample = Sample::new("<1@x.jp>").but(|payload| {
-        payload.links = vec![link(RecordType::Contact, "h"), link(RecordType::Deal, "d-1")];
+        payload.links = vec![link(RecordType::Contact, "h"), link(RecordType::Deal, "41")];
     });
     sample.deliver(world.crm()).await.unwrap();
-    assert_eq!(parent(&kept(&world, &sample)), ("Opportunity", "d-1"));
+    assert_eq!(parent(&kept(&world, &sample)), ("Opportunity", "41"));
 }
 
 #[tokio::test]

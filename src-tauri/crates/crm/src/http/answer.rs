@@ -3,7 +3,7 @@
 //! Errors are problem details (RFC 9457) of which every field may be missing. The only thing that counts is the status;
 //! the text is the CRM's own words for whoever has to mend it.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use reqwest::header::{CONTENT_LENGTH, DATE, HeaderMap, HeaderName, RETRY_AFTER};
@@ -85,16 +85,25 @@ impl Answer {
     /// The fault an answer stands for that is not the hoped-for one. `token` is kept out of its text, wherever the CRM
     /// may have put it.
     pub fn fault(&self, token: &str) -> CrmFault {
-        let problem: Problem = self.body.as_ref().ok().and_then(|b| serde_json::from_slice(b).ok()).unwrap_or_default();
-        self.fault_saying(&problem.words(), token)
+        self.fault_saying(&self.error::<Problem>().words(), token)
     }
 
-    /// The same, of a CRM that says elsewhere what is wrong.
-    pub fn fault_saying(&self, words: &str, token: &str) -> CrmFault {
-        let said = words.replace(token, "…");
+    /// The same for an API that has other words in other places.
+    pub fn fault_saying(&self, said: &str, token: &str) -> CrmFault {
+        let said = said.replace(token, "…");
         let said: String = said.chars().filter(|c| !c.is_control()).take(LONGEST_DETAIL).collect();
         let detail = if said.is_empty() { self.status.to_string() } else { said };
         CrmFault { kind: kind(self.status, self.silence), detail, retry_after: retry_after(&self.headers) }
+    }
+
+    /// What the body says of an error; nothing, if it can't be read.
+    pub fn error<T: DeserializeOwned + Default>(&self) -> T {
+        self.body.as_ref().ok().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default()
+    }
+
+    /// The time on the CRM's clock.
+    pub fn date(&self) -> Option<SystemTime> {
+        httpdate::parse_http_date(self.headers.get(DATE)?.to_str().ok()?).ok()
     }
 }
 

@@ -1,0 +1,216 @@
+//! HubSpot's calls: where they go, what they carry, and what a refusal means.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use otomo_domain::error::{CrmFault, CrmFaultKind};
+use otomo_domain::ports::Clock;
+use otomo_domain::secret::{ExposeSecret, SecretString};
+use reqwest::multipart::Form;
+use reqwest::{Client, Method};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::pace::Pace;
+use crate::http::answer::{self, Answer, Silence};
+use crate::http::base::Base;
+use crate::registry::{Given, InvalidSettings};
+
+/// The version of the API. Older ones end in September 2027.
+const VERSION: &str = "2026-09";
+
+/// The files of 2026-09 have no plain upload.
+const FILES_VERSION: &str = "2026-03";
+
+/// The largest answer that is read, in bytes: a page of 200 records takes a tenth of it.
+const LARGEST_ANSWER: usize = 4 << 20;
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A call on its way to the API.
+pub struct Call<'a> {
+    method: Method,
+    path: Vec<&'a str>,
+    query: Vec<(&'a str, &'a str)>,
+    body: Option<Value>,
+    silence: Silence,
+}
+
+impl<'a> Call<'a> {
+    fn new(method: Method, path: Vec<&'a str>) -> Self {
+        Self { method, path, query: Vec::new(), body: None, silence: Silence::Harmless }
+    }
+
+    /// Reads something that is no record.
+    pub fn get(area: &'a [&'a str], rest: &[&'a str]) -> Self {
+        Self::new(Method::GET, [area, &[VERSION], rest].concat())
+    }
+
+    fn records(method: Method, rest: &[&'a str]) -> Self {
+        Self::new(method, [&["crm", "objects", VERSION], rest].concat())
+    }
+
+    /// Reads records: `[type]`, `[type, id]` or `[type, id, "associations", type]`.
+    pub fn read(rest: &[&'a str]) -> Self {
+        Self::records(Method::GET, rest)
+    }
+
+    /// Makes a record, or asks a question that has a body.
+    pub fn post(rest: &[&'a str], body: Value) -> Self {
+        Self { body: Some(body), ..Self::records(Method::POST, rest) }
+    }
+
+    pub fn patch(rest: &[&'a str], body: Value) -> Self {
+        Self { body: Some(body), ..Self::records(Method::PATCH, rest) }
+    }
+
+    pub fn put(rest: &[&'a str]) -> Self {
+        Self::records(Method::PUT, rest)
+    }
+
+    pub fn delete(rest: &[&'a str]) -> Self {
+        Self::records(Method::DELETE, rest)
+    }
+
+    pub fn delete_file(id: &'a str) -> Self {
+        Self::new(Method::DELETE, vec!["files", FILES_VERSION, "files", id])
+    }
+
+    pub fn query(self, query: &[(&'a str, &'a str)]) -> Self {
+        Self { query: query.to_vec(), ..self }
+    }
+
+    /// Its silence leaves open whether it was carried out.
+    pub fn leaving_open(self) -> Self {
+        Self { silence: Silence::LeavesOpen, ..self }
+    }
+}
+
+pub struct Api {
+    base: Base,
+    key: SecretString,
+    http: Client,
+    clock: Arc<dyn Clock>,
+    pace: Mutex<Pace>,
+}
+
+impl Api {
+    pub fn new(given: Given<'_>) -> Result<Self, InvalidSettings> {
+        let base = Base::parse(given.text("url").unwrap_or(super::ADDRESS));
+        let base = base.map_err(|reason| InvalidSettings::new("url", reason))?;
+        let key = given.secret.ok_or_else(|| InvalidSettings::new("key", "is missing"))?;
+        let visible = key.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
+        if !visible || key.expose_secret().is_empty() {
+            return Err(InvalidSettings::new("key", "has characters that no key has"));
+        }
+        Ok(Self { base, key, http: given.net.http(), clock: given.clock, pace: Mutex::default() })
+    }
+
+    fn paced(&self, turn: impl FnOnce(&mut Pace, Duration) -> Result<(), Duration>) -> Result<(), CrmFault> {
+        // A panic while counting leaves a count that is still good.
+        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        turn(&mut pace, self.clock.monotonic()).map_err(|wait| CrmFault {
+            kind: CrmFaultKind::RateLimited,
+            detail: "HubSpot would be asked too often".into(),
+            retry_after: Some(wait),
+        })
+    }
+
+    /// Refuses unless so many calls can follow now: what is begun should not stop halfway.
+    pub fn room(&self, calls: usize) -> Result<(), CrmFault> {
+        self.paced(|pace, now| pace.room(now, calls))
+    }
+
+    /// Makes a call and reads the answer, whatever its status.
+    pub async fn ask(&self, call: Call<'_>) -> Result<Answer, CrmFault> {
+        let is_search = call.path.last() == Some(&"search");
+        self.paced(|pace, now| pace.take(now, is_search))?;
+        let request = self.http.request(call.method, self.base.join(&call.path, &call.query)).timeout(PATIENCE);
+        let request = match &call.body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        let sent = request.bearer_auth(self.key.expose_secret()).send().await;
+        let response = sent.map_err(|e| answer::unanswered(&e, call.silence))?;
+        Ok(Answer::read(response, LARGEST_ANSWER, call.silence).await)
+    }
+
+    /// Makes a call whose success alone matters, and reads what it answered.
+    pub async fn tell<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, CrmFault> {
+        self.ask(call).await.and_then(|answer| self.told(&answer))
+    }
+
+    /// What a successful answer says. 207 is one: what is missing is missing.
+    pub fn told<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, CrmFault> {
+        if answer.status.is_success() { answer.json() } else { Err(self.fault(answer)) }
+    }
+
+    /// Sends a file.
+    pub async fn upload<T: DeserializeOwned>(&self, form: Form, patience: Duration) -> Result<T, CrmFault> {
+        self.paced(|pace, now| pace.take(now, false))?;
+        let request = self.http.post(self.base.join(&["files", FILES_VERSION, "files"], &[])).multipart(form);
+        let request = request.timeout(PATIENCE + patience).bearer_auth(self.key.expose_secret());
+        let response = request.send().await.map_err(|e| answer::unanswered(&e, Silence::Harmless))?;
+        self.told(&Answer::read(response, LARGEST_ANSWER, Silence::Harmless).await)
+    }
+
+    /// The fault of an answer that is not a success.
+    pub fn fault(&self, answer: &Answer) -> CrmFault {
+        let refusal: Refusal = answer.error();
+        let wait = refusal.wait();
+        let mut fault = answer.fault_saying(&refusal.words(), self.key.expose_secret());
+        match answer.status.as_u16() {
+            429 => fault.retry_after = fault.retry_after.or(Some(wait)),
+            // Locked: wait two seconds at least. 477: the account is being moved, and Retry-After tells how long.
+            423 | 477 => {
+                fault.kind = CrmFaultKind::Transient;
+                fault.retry_after = fault.retry_after.max(Some(Duration::from_secs(2)));
+            }
+            _ => {}
+        }
+        fault
+    }
+}
+
+/// The body of an error; any field may be missing.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Refusal {
+    pub message: String,
+    policy_name: String,
+    errors: Vec<Detail>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Detail {
+    context: Context,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Context {
+    required_granular_scopes: Vec<String>,
+}
+
+impl Refusal {
+    /// The scopes that are missing, else the message.
+    fn words(self) -> String {
+        let scopes: Vec<String> = self.errors.into_iter().flat_map(|e| e.context.required_granular_scopes).collect();
+        if scopes.is_empty() { self.message } else { scopes.join(", ") }
+    }
+
+    /// How long to wait after too many calls, as the official client does. The day ends at midnight where the account
+    /// is, which the refusal does not tell: asking once an hour is seldom enough.
+    fn wait(&self) -> Duration {
+        let secondly = self.policy_name == "SECONDLY" || self.message.contains("secondly limit");
+        match self.policy_name.as_str() {
+            "DAILY" => Duration::from_secs(3600),
+            "TEN_SECONDLY_ROLLING" => Duration::from_secs(10),
+            _ if secondly => Duration::from_secs(1),
+            _ => Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Settings, scopes, limits, refusals, silence, and who may hear the key.
+
+use std::time::Duration;
+
+use kit::crm::misbehaviour::Misbehaviour;
+use kit::hubspot::refusal::Refusal;
+use kit::hubspot::{HubSpotServer, KEY, OWNER, REP};
+use otomo_domain::connector::{NewContact, RemoteMail};
+use otomo_domain::contact::RecordType;
+use otomo_domain::error::{CrmFault, CrmFaultKind};
+use otomo_domain::ports::CrmConnector;
+use otomo_domain::secret::SecretString;
+use serde_json::{Value, json};
+
+use super::super::sample::{Sample, address};
+use super::super::world::{World, clock, net};
+use super::{HubSpot, connector, link};
+
+fn check_settings(settings: Value, key: Option<&str>, refused_field: Option<&str>) {
+    let built = otomo_crm::connector("hubspot", &settings, key.map(SecretString::from), net(), clock());
+    let refused = built.err();
+    assert_eq!(refused.as_ref().map(|e| e.field.as_str()), refused_field, "{settings}");
+    assert!(!refused.is_some_and(|e| e.to_string().contains("cret")));
+}
+
+#[tokio::test]
+async fn settings_with_which_there_is_no_connector_are_refused() {
+    check_settings(json!({"email": REP}), Some("pat-1"), None);
+    check_settings(json!({"email": REP, "url": "https://relay.example.com/crm"}), Some("pat-1"), None);
+    check_settings(json!({"email": REP, "url": "http://relay.example.com"}), Some("pat-1"), Some("url"));
+    check_settings(json!({"email": "rep"}), Some("pat-1"), Some("email"));
+    check_settings(json!({}), Some("pat-1"), Some("email"));
+    check_settings(json!({"email": REP}), None, Some("key"));
+    check_settings(json!({"email": REP}), Some(""), Some("key"));
+    check_settings(json!({"email": REP}), Some("se\r\ncret"), Some("key"));
+}
+
+#[tokio::test]
+async fn the_rep_is_an_owner_or_nobody() {
+    let world = HubSpot::start().await;
+    let identity = world.crm().check().await.unwrap();
+    assert_eq!((identity.user_id.as_str(), identity.email), (OWNER, Some(address(REP))));
+    let stranger = connector(world.server(), KEY, "stranger@own.example");
+    let identity = stranger.check().await.unwrap();
+    assert_eq!((identity.user_id.as_str(), identity.email), ("62515", None));
+    Sample::new("<1@x.jp>").deliver(stranger.as_ref()).await.unwrap();
+    assert_eq!(world.property("hubspot_owner_id"), "");
+}
+
+#[tokio::test]
+async fn an_account_that_is_not_told_has_no_pages_and_works() {
+    let world = HubSpot::start().await;
+    world.server().portal(|portal| portal.tells_account = false);
+    world.crm().check().await.unwrap();
+    assert_eq!(Sample::new("<1@x.jp>").deliver(world.crm()).await.unwrap().url, None);
+}
+
+#[tokio::test]
+async fn a_message_id_that_cannot_be_written_is_noticed_when_connecting() {
+    let world = HubSpot::start().await;
+    world.server().portal(|portal| portal.message_id_read_only = true);
+    assert_eq!(world.crm().check().await.unwrap_err().kind, CrmFaultKind::Unsupported);
+}
+
+#[tokio::test]
+async fn the_scopes_that_are_missing_are_named() {
+    let world = HubSpot::start().await;
+    world
+        .server()
+        .grant("pat-2", &["crm.objects.contacts.read", "crm.objects.companies.read", "crm.objects.deals.read"]);
+    let fault = connector(world.server(), "pat-2", REP).check().await.unwrap_err();
+    assert_eq!((fault.kind, fault.detail.as_str()), (CrmFaultKind::Forbidden, "sales-email-read"));
+    assert!(fault.is_about_connection());
+}
+
+/// Every call of the port.
+const CALLS: [&str; 8] = ["check", "contacts", "search", "related", "create", "find", "log", "unlog"];
+
+async fn call(crm: &dyn CrmConnector, which: &str) -> Result<(), CrmFault> {
+    let sample = Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF");
+    match which {
+        "check" => crm.check().await.map(drop),
+        "contacts" => crm.contacts(None).await.map(drop),
+        "search" => crm.search("x").await.map(drop),
+        "related" => crm.related(&link(RecordType::Contact, 1)).await.map(drop),
+        "create" => {
+            let new = NewContact { name: "Anna".into(), email: address("anna@x.jp"), company: String::new() };
+            crm.create_contact(&new).await.map(drop)
+        }
+        "find" => crm.find_logged(sample.sought()).await.map(drop),
+        "log" => crm.log_mail(sample.outgoing()).await.map(drop),
+        _ => crm.unlog(sample.sought(), &RemoteMail { id: "1".into(), url: None, already_known: true }).await,
+    }
+}
+
+/// Everything is refused like this, once the account is known.
+async fn check_refused(refusal: Refusal, kind: CrmFaultKind, wait: Option<u64>) {
+    let world = HubSpot::start().await;
+    call(world.crm(), "find").await.unwrap();
+    world.server().refuse(Some(refusal));
+    for which in CALLS {
+        let fault = call(world.crm(), which).await.expect_err(which);
+        assert_eq!((fault.kind, fault.retry_after.map(|wait| wait.as_secs())), (kind, wait), "{which}: {fault}");
+        world.server().pass(Duration::from_secs(10));
+    }
+    assert_eq!(world.mails(), 0);
+}
+
+#[tokio::test]
+async fn each_refusal_says_whether_and_when_to_come_again() {
+    use CrmFaultKind::*;
+    check_refused(Refusal::too_many("TEN_SECONDLY_ROLLING"), RateLimited, Some(10)).await;
+    check_refused(Refusal::too_many("SECONDLY"), RateLimited, Some(1)).await;
+    check_refused(Refusal::too_many("DAILY"), RateLimited, Some(3600)).await;
+    check_refused(Refusal::locked(), Transient, Some(2)).await;
+    check_refused(Refusal::migrating(37), Transient, Some(37)).await;
+    check_refused(Refusal::invalid("a rule of the account"), Rejected, None).await;
+    check_refused(Refusal::no_key(), SignInNeeded, None).await;
+}
+
+#[tokio::test]
+async fn a_key_that_was_revoked_asks_for_a_new_one() {
+    let world = HubSpot::start().await;
+    world.server().revoke(KEY);
+    for which in CALLS {
+        let fault = call(world.crm(), which).await.expect_err(which);
+        assert!(fault.kind == CrmFaultKind::SignInNeeded && fault.is_about_connection(), "{which}: {fault}");
+    }
+}
+
+/// Logs while the request that makes the mail goes wrong; whether it is logged then.
+async fn check_lost(misbehaviour: Misbehaviour, logged: bool) {
+    let (world, sample) = (HubSpot::start().await, Sample::new("<1@x.jp>"));
+    world.crm().find_logged(sample.sought()).await.unwrap();
+    // What goes wrong is known by how its line begins: the search, which begins alike, is let through first.
+    world.server().next(1, "POST /crm/objects/2026-09/emails/search", Misbehaviour::Delay(Duration::ZERO));
+    world.server().next(1, "POST /crm/objects/2026-09/emails", misbehaviour.clone());
+    let fault = sample.deliver(world.crm()).await.unwrap_err();
+    assert_eq!(fault.kind, CrmFaultKind::OutcomeUnknown, "{misbehaviour:?}: {fault}");
+    let found = world.crm().find_logged(sample.sought()).await.unwrap();
+    assert_eq!((found.is_some(), world.mails() == 1), (logged, logged), "{misbehaviour:?}");
+}
+
+#[tokio::test]
+async fn after_a_lost_answer_a_look_up_tells_the_truth() {
+    let after = |status, body: &str| Misbehaviour::AnswerAfter { status, body: body.into() };
+    check_lost(Misbehaviour::LoseReply, true).await;
+    check_lost(Misbehaviour::LoseRequest, false).await;
+    check_lost(Misbehaviour::refuse(500), false).await;
+    check_lost(after(504, "<html>"), true).await;
+    check_lost(after(524, ""), true).await;
+    check_lost(after(200, "<html>Please log in</html>"), true).await;
+    check_lost(after(201, "{}"), true).await;
+    check_lost(after(201, r#"{"id":"none"}"#), true).await;
+    check_lost(after(201, &" ".repeat(5 << 20)), true).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_answer_is_told() {
+    let world = HubSpot::start().await;
+    call(world.crm(), "find").await.unwrap();
+    for body in ["<html>Please log in</html>".to_owned(), "{}".into(), "{\"results\":".into(), " ".repeat(5 << 20)] {
+        for (which, line) in [("contacts", "POST /crm/objects/2026-09/contacts/search"), ("check", "GET /crm/owners")] {
+            let answer = Misbehaviour::Answer { status: 200, headers: Vec::new(), body: body.clone() };
+            world.server().next(1, line, answer);
+            assert_eq!(call(world.crm(), which).await.unwrap_err().kind, CrmFaultKind::Protocol, "{which}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_comes_too_fast_turns_back_by_themselves() {
+    let world = HubSpot::start().await;
+    world.server().pace(Duration::from_millis(1));
+    let (mut done, mut turned_back) = (0, 0);
+    for n in 0..60 {
+        match Sample::new(&format!("<{n}@x.jp>")).deliver(world.crm()).await {
+            Ok(_) => done += 1,
+            Err(CrmFault { kind: CrmFaultKind::RateLimited, retry_after: Some(wait), .. }) => {
+                turned_back += 1;
+                world.server().pass(wait);
+            }
+            Err(fault) => panic!("{fault}"),
+        }
+    }
+    assert!(done > 20 && turned_back > 0, "{done} {turned_back}");
+    assert_eq!((world.mails(), world.server().limits_exceeded()), (done, 0));
+}
+
+#[tokio::test]
+async fn the_end_of_a_day_is_waited_for() {
+    let world = HubSpot::start().await;
+    world.server().allow_daily(3);
+    let fault = Sample::new("<1@x.jp>").deliver(world.crm()).await.unwrap_err();
+    assert_eq!((fault.kind, fault.retry_after), (CrmFaultKind::RateLimited, Some(Duration::from_secs(3600))));
+}
+
+#[tokio::test]
+async fn the_key_is_in_no_fault_and_goes_nowhere_else() {
+    let (world, elsewhere) = (HubSpot::start().await, HubSpotServer::start().await);
+    call(world.crm(), "find").await.unwrap();
+    for which in CALLS {
+        let said = r#"{"message":"refused: {authorization}"}"#;
+        for (status, location) in [(400, "x"), (401, "x"), (403, "x"), (429, "x"), (500, "x"), (307, &*elsewhere.url())]
+        {
+            let headers = vec![("location".to_owned(), location.to_owned())];
+            let body = said.to_owned();
+            let line = if which == "check" { "GET /crm/objects" } else { "" };
+            world.server().next(1, line, Misbehaviour::Answer { status, headers, body });
+            let fault = call(world.crm(), which).await.expect_err(which);
+            assert!(!format!("{fault} {fault:?}").contains(KEY), "{which} {status}: {fault}");
+            world.server().pass(Duration::from_secs(10));
+        }
+    }
+    assert!(elsewhere.requests().is_empty());
+}

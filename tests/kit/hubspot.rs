@@ -1,0 +1,195 @@
+//! A HubSpot account in memory, on a loopback port, as strict as what is known of the real one, which misbehaves on
+//! command.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`portal`] | the account itself, without any HTTP |
+//! | [`values`] | what a property may hold |
+//! | [`search`] | the search endpoint, which is behind and ends at 10,000 results |
+//! | [`files`] | uploads |
+//! | [`rates`] | the limits |
+//! | [`refusal`] | how it says no |
+//! | [`routes`] | the dated paths, keys and scopes |
+//!
+//! Its time is its own: it passes with every request, and when a test says so.
+
+pub mod files;
+pub mod portal;
+pub mod rates;
+pub mod refusal;
+pub mod routes;
+pub mod search;
+pub mod values;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use self::portal::Portal;
+use self::refusal::Refusal;
+use self::routes::Inside;
+use crate::crm::Request;
+use crate::crm::front::{self, Traffic};
+use crate::crm::misbehaviour::{Breakable, Breaker, Manners, Misbehaviour};
+
+/// A service key with all scopes.
+pub const KEY: &str = "pat-jp1-0f6a1f6e-service-key";
+/// The rep, and their number among the owners.
+pub const REP: &str = "rep@own.example";
+pub const OWNER: &str = "11349275740";
+
+const SCOPES: [&str; 7] = [
+    "crm.objects.contacts.read",
+    "crm.objects.contacts.write",
+    "crm.objects.companies.read",
+    "crm.objects.deals.read",
+    "crm.objects.owners.read",
+    "sales-email-read",
+    "files",
+];
+
+/// The running account. It stops when dropped.
+pub struct HubSpotServer {
+    address: SocketAddr,
+    inside: routes::Shared,
+    traffic: Arc<Mutex<Traffic>>,
+    serving: JoinHandle<()>,
+}
+
+impl Drop for HubSpotServer {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl HubSpotServer {
+    /// Starts with one rep, who is an owner, and one key. A request takes a quarter of a second.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
+        let address = listener.local_addr().expect("a bound listener has an address");
+        let inside = Arc::new(Mutex::new(Inside { pace: Duration::from_millis(250), ..Inside::default() }));
+        let traffic = Arc::new(Mutex::new(Traffic::new("", "authorization")));
+        let router = front::before(routes::router(inside.clone()), traffic.clone());
+        let router = router.into_make_service_with_connect_info::<Breaker>();
+        let serving = tokio::spawn(async move {
+            axum::serve(Breakable(listener), router).await.expect("serving does not end");
+        });
+        let server = Self { address, inside, traffic, serving };
+        server.grant(KEY, &SCOPES);
+        server.portal(|portal| portal.owners.push((OWNER.into(), REP.into())));
+        server
+    }
+
+    /// Stops; from then on connections are refused.
+    pub async fn stop(mut self) {
+        self.serving.abort();
+        let _ = (&mut self.serving).await;
+    }
+
+    /// The address in place of the API's.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().expect("no handler panicked")
+    }
+
+    fn traffic(&self) -> MutexGuard<'_, Traffic> {
+        self.traffic.lock().expect("no handler panicked")
+    }
+
+    /// Looks at the account, or changes it behind the API's back.
+    pub fn portal<T>(&self, work: impl FnOnce(&mut Portal) -> T) -> T {
+        work(&mut self.inside().portal)
+    }
+
+    /// A key with exactly these scopes.
+    pub fn grant(&self, key: &str, scopes: &[&str]) {
+        let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        self.portal(|portal| portal.keys.insert(key.to_owned(), scopes));
+    }
+
+    /// Does not know this key any more.
+    pub fn revoke(&self, key: &str) {
+        self.portal(|portal| portal.keys.remove(key));
+    }
+
+    /// Puts a record there, or changes it; a missing id makes a new one.
+    pub fn put(&self, kind: &'static str, id: Option<u64>, properties: &[(&str, &str)]) -> u64 {
+        let properties: BTreeMap<_, _> = properties.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        self.portal(|portal| {
+            let id = id.unwrap_or_else(|| portal.next_id());
+            portal.put(kind, id, properties);
+            id
+        })
+    }
+
+    /// The account's time: how much passes with a request.
+    pub fn pace(&self, span: Duration) {
+        self.inside().pace = span;
+    }
+
+    /// Lets time go by.
+    pub fn pass(&self, span: Duration) {
+        self.portal(|portal| portal.now += span);
+    }
+
+    /// Time since the account began.
+    pub fn now(&self) -> Duration {
+        self.portal(|portal| portal.now)
+    }
+
+    /// A look at the account's time that outlives this value.
+    pub fn time(&self) -> impl Fn() -> Duration + Send + Sync + 'static {
+        let inside = self.inside.clone();
+        move || inside.lock().expect("no handler panicked").portal.now
+    }
+
+    /// From now on the whole account has so many requests a day.
+    pub fn allow_daily(&self, requests: u64) {
+        self.inside().rates.daily = requests;
+    }
+
+    /// How often somebody came too fast.
+    pub fn limits_exceeded(&self) -> usize {
+        self.inside().rates.exceeded
+    }
+
+    /// From now on refuses everything like this; `None` behaves again.
+    pub fn refuse(&self, refusal: Option<Refusal>) {
+        self.inside().refusing = refusal;
+    }
+
+    /// The next `n` requests whose line begins with `which` go wrong.
+    pub fn next(&self, n: usize, which: &str, misbehaviour: Misbehaviour) {
+        self.traffic().manners.plan(n, which, misbehaviour);
+    }
+
+    /// From now on every request or reply gets lost with this probability, as the seed has it.
+    pub fn lose(&self, probability: f64, seed: u64) {
+        self.traffic().manners.lose(probability, seed);
+    }
+
+    /// Loses nothing any more.
+    pub fn behave(&self) {
+        self.traffic().manners = Manners::default();
+    }
+
+    /// Every request so far, answered or not.
+    pub fn requests(&self) -> Vec<Request> {
+        self.traffic().requests.clone()
+    }
+
+    /// The mails that are not in the recycle bin.
+    pub fn mails(&self) -> Vec<(u64, BTreeMap<String, String>)> {
+        self.portal(|portal| {
+            let living = portal.objects["emails"].iter().filter(|(_, mail)| mail.archived_at.is_none());
+            living.map(|(id, mail)| (*id, mail.properties.clone())).collect()
+        })
+    }
+}
