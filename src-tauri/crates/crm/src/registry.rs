@@ -10,18 +10,19 @@ use serde_json::Value;
 
 use crate::{espo, folder, hubspot, porters, rest};
 
-/// A kind of CRM: how it is described, and how it is made.
+/// A kind of CRM: how it is described, how it is made, and whether it is ready for everybody.
 struct Kind {
+    offered: bool,
     info: fn() -> ConnectorInfo,
     build: fn(Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSettings>,
 }
 
 const KINDS: &[Kind] = &[
-    Kind { info: hubspot::info, build: hubspot::build },
-    Kind { info: porters::info, build: porters::build },
-    Kind { info: espo::info, build: espo::build },
-    Kind { info: rest::info, build: rest::build },
-    Kind { info: folder::info, build: folder::build },
+    Kind { offered: false, info: hubspot::info, build: hubspot::build },
+    Kind { offered: false, info: porters::info, build: porters::build },
+    Kind { offered: false, info: espo::info, build: espo::build },
+    Kind { offered: true, info: rest::info, build: rest::build },
+    Kind { offered: true, info: folder::info, build: folder::build },
 ];
 
 /// What a connector is made from.
@@ -48,9 +49,9 @@ impl InvalidSettings {
     }
 }
 
-/// Every kind of CRM, in the order they are offered.
+/// The kinds of CRM that are offered, in their order. The others can be made by whoever names them, to be tried.
 pub fn kinds() -> Vec<ConnectorInfo> {
-    KINDS.iter().map(|kind| (kind.info)()).collect()
+    KINDS.iter().filter(|kind| kind.offered).map(|kind| (kind.info)()).collect()
 }
 
 /// The connector of a kind. Touches neither disk nor network: `CrmConnector::check` does.

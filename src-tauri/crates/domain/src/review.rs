@@ -373,7 +373,7 @@ impl Review {
             (Act::Defer { .. } | Act::WaitForPerson { .. }, Retracting) => keep(RetractQueued),
             (Act::WaitForPerson { .. }, Uploading) => keep(Queued),
             (Act::WaitForPerson { .. }, Verifying) => keep(Verifying),
-            (Act::Refuse { .. }, Uploading) => keep(FailedPerm),
+            (Act::Refuse { .. }, Uploading | Verifying) => keep(FailedPerm),
             (Act::Refuse { .. }, Retracting) => keep(RetractFailed),
             (Act::Unlogged, Retracting) => keep(Retracted),
             _ => Err(Refusal::NotFrom { act: act.name(), state: from }),

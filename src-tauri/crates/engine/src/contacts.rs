@@ -27,6 +27,9 @@ fn to_match(address: &Address) -> String {
     format!("{MATCH}{address}")
 }
 
+/// The longest text that a CRM is searched for, in characters.
+const LONGEST_SEARCH: usize = 200;
+
 impl Engine {
     /// Records of the local index that fit what was typed, the best first, each with its company's name. The CRM is not
     /// asked.
@@ -40,20 +43,20 @@ impl Engine {
         Ok(self.store.cache.read(move |db| Ok(contact::search(db, id, &query, limit)?)).await?)
     }
 
-    /// Asks the CRM itself, because the rep clicked on it: it is told what was typed, and nothing of any mail. People it
-    /// finds are in the local index at once.
+    /// Asks the CRM itself, because the rep clicked on it: it is told what was typed, and nothing of any mail. What it
+    /// finds is in the local index at once.
     pub async fn search_crm(&self, id: ConnectionId, typed: &str) -> Result<Vec<Contact>, Fault> {
-        let typed = typed.trim();
-        match Address::parse(typed) {
-            Some(address) => self.may_tell(id, &address).await?,
-            None => self.may_ask(id).await?,
+        self.may_ask(id).await?;
+        for address in typed.split_whitespace().filter_map(Address::parse) {
+            self.may_tell(id, &address).await?;
         }
+        let typed: String = typed.trim().chars().take(LONGEST_SEARCH).collect();
         if typed.is_empty() {
             return Ok(Vec::new());
         }
         let connector = self.connector(id).await?;
-        let found = self.heed(id, connector.search(typed).await).await?;
-        self.take_in(id, found.iter().filter(|contact| !contact.emails.is_empty()).cloned().collect()).await?;
+        let found = self.heed(id, connector.search(&typed).await).await?;
+        self.take_in(id, found.clone()).await?;
         Ok(found)
     }
 

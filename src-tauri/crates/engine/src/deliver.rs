@@ -189,11 +189,12 @@ async fn upload(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) 
     }
 }
 
-/// What was frozen of a mail; the fault where it is damaged.
+/// What was frozen of a mail; the fault where it is damaged or gone.
 async fn frozen(engine: &Engine, row: &ReviewRow) -> Result<Result<(Frozen, Payload), CrmFault>, Fault> {
     let id = row.id;
-    let bytes = engine.store.ledger.read(move |db| Ok(outbox::frozen(db, id)?)).await?;
-    Ok(Frozen::open(&bytes).ok_or_else(|| CrmFault::new(CrmFaultKind::Rejected, "the frozen bytes are damaged")))
+    let bytes = engine.store.ledger.read(move |db| Ok(outbox::frozen_if_any(db, id)?)).await?;
+    let whole = bytes.and_then(|bytes| Frozen::open(&bytes));
+    Ok(whole.ok_or_else(|| CrmFault::new(CrmFaultKind::Rejected, "the frozen bytes are damaged")))
 }
 
 /// Deny rules are asked once more right before the first byte leaves: a mail may have waited for days.
@@ -274,11 +275,14 @@ async fn settle(engine: &Engine, row: &ReviewRow, fault: CrmFault) -> Result<boo
 
 /// Looks a mail up whose answer was lost. False if the connection should rest now.
 async fn verify(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) -> Result<bool, Fault> {
-    let found = match frozen(engine, row).await? {
-        Ok((_, payload)) => connector.find_logged(Sought { key: row.subject.mail.key, payload: &payload }).await,
-        Err(fault) => Err(fault),
+    let (_, payload) = match frozen(engine, row).await? {
+        Ok(whole) => whole,
+        Err(fault) => {
+            act(engine, row, Act::Refuse { fault }).await?;
+            return Ok(true);
+        }
     };
-    match found {
+    match connector.find_logged(Sought { key: row.subject.mail.key, payload: &payload }).await {
         Ok(Some(remote)) => {
             act(engine, row, Act::Delivered(remote)).await?;
             Ok(true)
@@ -304,8 +308,9 @@ fn not_there(engine: &Engine, row: &ReviewRow, patience: Patience) -> Act {
 /// Takes a mail back. False if the connection should rest now.
 async fn retract(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) -> Result<bool, Fault> {
     let Some(remote) = row.review.remote.clone() else { return Ok(true) };
+    let whole = frozen(engine, row).await?;
     let leased = act(engine, row, Act::Lease).await?;
-    let taken_back = match frozen(engine, row).await? {
+    let taken_back = match whole {
         Ok((_, payload)) => connector.unlog(Sought { key: row.subject.mail.key, payload: &payload }, &remote).await,
         Err(fault) => Err(fault),
     };

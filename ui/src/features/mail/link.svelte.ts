@@ -82,6 +82,7 @@ export class LinkModel {
     this.text = text;
     this.active = 0;
     this.failure = null;
+    this.crmAsked = null;
     const asked = ++this.#asked;
     this.searching = text.trim() !== '';
     if (!this.searching) return;

@@ -166,6 +166,8 @@ test('the CRM itself is asked for what was typed, and what it has stands below w
   expect(host.argsOf('contacts.search_crm')).toEqual([{ connection: 1, text: '田中' }]);
   expect(model.options.map(({ record }) => record.id)).toEqual(['1', '7']);
   expect(model.crmAsked).toBe(' 田中 ');
+  await model.search('田');
+  expect(model.crmAsked).toBeNull();
 });
 
 test('what the CRM answers to words that were overtaken is not shown', async () => {

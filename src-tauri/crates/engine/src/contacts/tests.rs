@@ -129,6 +129,17 @@ async fn a_search_in_the_crm_itself_is_told_what_was_typed_and_whom_it_finds_is_
     assert_eq!(found.len(), 1);
     world.check_undecided("a", State::Pending).await;
     world.engine.link_address(world.connection, address("also@y.jp"), found[0].record.clone()).await.expect("a link");
+
+    let record = RecordRef { kind: RecordType::Company, id: "without".into() };
+    world.crm.knows_unlisted(Contact {
+        record,
+        name: "住所だけの会社".into(),
+        emails: vec![],
+        url: None,
+        parent: None,
+    });
+    let found = world.engine.search_crm(world.connection, "住所だけ").await.expect("a company");
+    world.engine.link_address(world.connection, address("info@z.jp"), found[0].record.clone()).await.expect("a link");
 }
 
 #[tokio::test]
@@ -148,7 +159,7 @@ async fn a_crm_is_told_of_nobody_while_it_may_not_be() {
     let world = world.restarted(PolicyState::Valid(Policy { never_log, ..Policy::default() })).await;
     for forbidden in [STRANGER, "x@mail.y.jp", "x@例え.jp", "x@xn--r8jz45g.jp", "x@y.jp."] {
         assert!(matches!(world.create("x", forbidden).await, Err(Fault::Policy("never_log"))), "{forbidden}");
-        let searched = world.engine.search_crm(world.connection, forbidden).await;
+        let searched = world.engine.search_crm(world.connection, &format!("鈴木 {forbidden}")).await;
         assert!(matches!(searched, Err(Fault::Policy("never_log"))), "{forbidden}");
     }
     assert_eq!((world.crm.count(Op::Create), world.crm.count(Op::Search)), (0, 0));

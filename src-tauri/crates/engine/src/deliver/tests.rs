@@ -172,8 +172,20 @@ async fn a_mail_that_cannot_be_sent_keeps_no_other_from_it() {
     world.store.ledger.write(move |db| Ok(outbox::drop_row(db, id)?)).await.expect("its bytes are lost");
     world.engine.sign_in_connection(world.connection, "token".to_owned().into()).await.expect("signed in");
     world.work().await;
-    world.check("a", State::Queued).await;
+    world.check("a", State::FailedPerm).await;
     world.check("b", State::Logged).await;
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_looked_up_any_more_is_the_reps() {
+    let world = World::new().await;
+    world.crm.plan(Op::Log, [Answer::LoseReply]);
+    world.shares(&["a"]).await;
+    let id = world.check("a", State::Verifying).await.id;
+    world.store.ledger.write(move |db| Ok(outbox::drop_row(db, id)?)).await.expect("its bytes are lost");
+    world.work().await;
+    world.check("a", State::FailedPerm).await;
+    assert_eq!((world.crm.count(Op::Log), world.crm.count(Op::Find)), (1, 0));
 }
 
 #[tokio::test]
