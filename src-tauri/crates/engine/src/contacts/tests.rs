@@ -95,7 +95,7 @@ async fn ends_after<T>(world: &World, change: impl Future<Output = T>, linked: b
 #[tokio::test]
 async fn only_a_record_that_is_there_and_an_address_of_somebody_else_can_be_linked() {
     let world = World::new().await;
-    let nobody = RecordRef { kind: otomo_domain::contact::RecordType::Contact, id: "nobody".into() };
+    let nobody = RecordRef { kind: RecordType::Contact, id: "nobody".into() };
     let missing = world.engine.link_address(world.connection, address(STRANGER), nobody).await;
     assert!(matches!(missing, Err(Fault::NoSuch("record"))), "{missing:?}");
     let own = world.engine.link_address(world.connection, address("rep@own.example"), world.client().await).await;
