@@ -18,18 +18,15 @@ pub mod records;
 pub mod routes;
 pub mod rules;
 
-use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::body::Bytes;
 use otomo_domain::digest::Digest;
 use otomo_domain::mail::MailKey;
 use serde_json::Value;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
-use self::front::Traffic;
-use self::misbehaviour::{Breakable, Breaker, Manners, Misbehaviour};
+use self::front::Front;
 use self::records::{Records, User};
 
 /// The first rep.
@@ -69,57 +66,36 @@ impl Request {
 
 /// The running server. It stops when dropped.
 pub struct CrmServer {
-    address: SocketAddr,
+    front: Front,
     records: Arc<Mutex<Records>>,
-    traffic: Arc<Mutex<Traffic>>,
-    serving: JoinHandle<()>,
 }
 
-impl Drop for CrmServer {
-    fn drop(&mut self) {
-        self.serving.abort();
+/// What every fake CRM can: stop, tell what came in, misbehave.
+impl Deref for CrmServer {
+    type Target = Front;
+
+    fn deref(&self) -> &Front {
+        &self.front
     }
 }
 
 impl CrmServer {
     /// Starts with one rep, [`REP`], and nothing else.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
-        let address = listener.local_addr().expect("a bound listener has an address");
         let records = Arc::<Mutex<Records>>::default();
-        let traffic = Arc::new(Mutex::new(Traffic::new(routes::BASE, "authorization")));
-        let router = front::before(routes::router(records.clone()), traffic.clone());
-        let router = router.into_make_service_with_connect_info::<Breaker>();
-        let serving = tokio::spawn(async move {
-            axum::serve(Breakable(listener), router).await.expect("serving does not end");
-        });
-        let server = Self { address, records, traffic, serving };
+        let front = Front::start(routes::router(records.clone()), routes::BASE, "authorization").await;
+        let server = Self { front, records };
         server.add_user(TOKEN, User { id: REP.into(), email: "rep@own.example".into(), name: "営業 一郎".into() });
         server
     }
 
-    /// Stops; from then on connections are refused.
-    pub async fn stop(mut self) {
-        self.serving.abort();
-        let _ = (&mut self.serving).await;
-    }
-
     /// The base address for the connector's setting `url`.
     pub fn url(&self) -> String {
-        format!("http://{}/mail-log/v1", self.address)
-    }
-
-    /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
+        format!("http://{}/mail-log/v1", self.address())
     }
 
     fn records(&self) -> MutexGuard<'_, Records> {
         self.records.lock().expect("no handler panicked")
-    }
-
-    fn traffic(&self) -> MutexGuard<'_, Traffic> {
-        self.traffic.lock().expect("no handler panicked")
     }
 
     /// Lets another rep in.
@@ -155,26 +131,6 @@ impl CrmServer {
     /// Does not know any cursor any more that was given out.
     pub fn forget_cursors(&self) {
         self.records().forget_cursors();
-    }
-
-    /// The next `n` requests whose line begins with `which` (as `PUT /emails`; the base path is left out) go wrong.
-    pub fn next(&self, n: usize, which: &str, misbehaviour: Misbehaviour) {
-        self.traffic().manners.plan(n, which, misbehaviour);
-    }
-
-    /// From now on every request or reply gets lost with this probability, as the seed has it.
-    pub fn lose(&self, probability: f64, seed: u64) {
-        self.traffic().manners.lose(probability, seed);
-    }
-
-    /// Behaves again.
-    pub fn behave(&self) {
-        self.traffic().manners = Manners::default();
-    }
-
-    /// Every request so far, answered or not.
-    pub fn requests(&self) -> Vec<Request> {
-        self.traffic().requests.clone()
     }
 
     /// How often a mail was sent here, whatever became of it.

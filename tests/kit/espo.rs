@@ -15,18 +15,14 @@ pub mod query;
 pub mod records;
 pub mod routes;
 
-use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
 use self::access::ApiUser;
 use self::records::Records;
-use crate::crm::Request;
-use crate::crm::front::{self, Traffic};
-use crate::crm::misbehaviour::{Breakable, Breaker, Manners, Misbehaviour};
+use crate::crm::front::Front;
 
 /// The first API user's key.
 pub const KEY: &str = "d41d8cd98f00b204e9800998ecf8427e";
@@ -35,52 +31,36 @@ pub const USER: &str = "6920f0a1b2c3d4e5f";
 
 /// The running server. It stops when dropped.
 pub struct EspoServer {
-    address: SocketAddr,
+    front: Front,
     records: Arc<Mutex<Records>>,
-    traffic: Arc<Mutex<Traffic>>,
-    serving: JoinHandle<()>,
 }
 
-impl Drop for EspoServer {
-    fn drop(&mut self) {
-        self.serving.abort();
+/// What every fake CRM can: stop, tell what came in, misbehave.
+impl Deref for EspoServer {
+    type Target = Front;
+
+    fn deref(&self) -> &Front {
+        &self.front
     }
 }
 
 impl EspoServer {
     /// Starts with one API user, who may do what mail needs, and nothing else.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
-        let address = listener.local_addr().expect("a bound listener has an address");
         let records = Arc::new(Mutex::new(Records::default()));
-        let traffic = Arc::new(Mutex::new(Traffic::new(routes::BASE, "x-api-key")));
-        let router = front::before(routes::router(records.clone()), traffic.clone());
-        let router = router.into_make_service_with_connect_info::<Breaker>();
-        let serving = tokio::spawn(async move {
-            axum::serve(Breakable(listener), router).await.expect("serving does not end");
-        });
-        let server = Self { address, records, traffic, serving };
+        let front = Front::start(routes::router(records.clone()), routes::BASE, "x-api-key").await;
+        let server = Self { front, records };
         server.add_user(KEY, ApiUser::new(USER, "Otomo", "otomo@own.example"));
         server
     }
 
-    /// Stops; from then on connections are refused.
-    pub async fn stop(mut self) {
-        self.serving.abort();
-        let _ = (&mut self.serving).await;
-    }
-
     /// The address of the site, as a browser has it.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.address())
     }
 
     fn records(&self) -> MutexGuard<'_, Records> {
         self.records.lock().expect("no handler panicked")
-    }
-
-    fn traffic(&self) -> MutexGuard<'_, Traffic> {
-        self.traffic.lock().expect("no handler panicked")
     }
 
     /// Lets another API user in.
@@ -148,26 +128,6 @@ impl EspoServer {
     /// Changes a setting of the CRM.
     pub fn set(&self, setting: &str, value: Value) {
         self.records().settings[setting] = value;
-    }
-
-    /// The next `n` requests whose line begins with `which` (as `POST /Email/importEml`) go wrong.
-    pub fn next(&self, n: usize, which: &str, misbehaviour: Misbehaviour) {
-        self.traffic().manners.plan(n, which, misbehaviour);
-    }
-
-    /// From now on every request or reply gets lost with this probability, as the seed has it.
-    pub fn lose(&self, probability: f64, seed: u64) {
-        self.traffic().manners.lose(probability, seed);
-    }
-
-    /// Behaves again.
-    pub fn behave(&self) {
-        self.traffic().manners = Manners::default();
-    }
-
-    /// Every request so far, answered or not.
-    pub fn requests(&self) -> Vec<Request> {
-        self.traffic().requests.clone()
     }
 }
 

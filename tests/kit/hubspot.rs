@@ -22,19 +22,14 @@ pub mod search;
 pub mod values;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
 use self::portal::Portal;
 use self::refusal::Refusal;
 use self::routes::Inside;
-use crate::crm::Request;
-use crate::crm::front::{self, Traffic};
-use crate::crm::misbehaviour::{Breakable, Breaker, Manners, Misbehaviour};
+use crate::crm::front::Front;
 
 /// A service key with all scopes.
 pub const KEY: &str = "pat-jp1-0f6a1f6e-service-key";
@@ -54,53 +49,37 @@ const SCOPES: [&str; 7] = [
 
 /// The running account. It stops when dropped.
 pub struct HubSpotServer {
-    address: SocketAddr,
+    front: Front,
     inside: routes::Shared,
-    traffic: Arc<Mutex<Traffic>>,
-    serving: JoinHandle<()>,
 }
 
-impl Drop for HubSpotServer {
-    fn drop(&mut self) {
-        self.serving.abort();
+/// What every fake CRM can: stop, tell what came in, misbehave.
+impl Deref for HubSpotServer {
+    type Target = Front;
+
+    fn deref(&self) -> &Front {
+        &self.front
     }
 }
 
 impl HubSpotServer {
     /// Starts with one rep, who is an owner, and one key. A request takes a quarter of a second.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
-        let address = listener.local_addr().expect("a bound listener has an address");
         let inside = Arc::new(Mutex::new(Inside { pace: Duration::from_millis(250), ..Inside::default() }));
-        let traffic = Arc::new(Mutex::new(Traffic::new("", "authorization")));
-        let router = front::before(routes::router(inside.clone()), traffic.clone());
-        let router = router.into_make_service_with_connect_info::<Breaker>();
-        let serving = tokio::spawn(async move {
-            axum::serve(Breakable(listener), router).await.expect("serving does not end");
-        });
-        let server = Self { address, inside, traffic, serving };
+        let front = Front::start(routes::router(inside.clone()), "", "authorization").await;
+        let server = Self { front, inside };
         server.grant(KEY, &SCOPES);
         server.portal(|portal| portal.owners.push((OWNER.into(), REP.into())));
         server
     }
 
-    /// Stops; from then on connections are refused.
-    pub async fn stop(mut self) {
-        self.serving.abort();
-        let _ = (&mut self.serving).await;
-    }
-
     /// The address in place of the API's.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.address())
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
         self.inside.lock().expect("no handler panicked")
-    }
-
-    fn traffic(&self) -> MutexGuard<'_, Traffic> {
-        self.traffic.lock().expect("no handler panicked")
     }
 
     /// Looks at the account, or changes it behind the API's back.
@@ -163,26 +142,6 @@ impl HubSpotServer {
     /// From now on refuses everything like this; `None` behaves again.
     pub fn refuse(&self, refusal: Option<Refusal>) {
         self.inside().refusing = refusal;
-    }
-
-    /// The next `n` requests whose line begins with `which` go wrong.
-    pub fn next(&self, n: usize, which: &str, misbehaviour: Misbehaviour) {
-        self.traffic().manners.plan(n, which, misbehaviour);
-    }
-
-    /// From now on every request or reply gets lost with this probability, as the seed has it.
-    pub fn lose(&self, probability: f64, seed: u64) {
-        self.traffic().manners.lose(probability, seed);
-    }
-
-    /// Loses nothing any more.
-    pub fn behave(&self) {
-        self.traffic().manners = Manners::default();
-    }
-
-    /// Every request so far, answered or not.
-    pub fn requests(&self) -> Vec<Request> {
-        self.traffic().requests.clone()
     }
 
     /// The mails that are not in the recycle bin.

@@ -22,21 +22,17 @@ pub mod tenant;
 pub mod xml;
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use otomo_domain::time::Timestamp;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 
 use self::auth::Auth;
 use self::rate::Rate;
 use self::resources::{RESOURCES, Resource};
 use self::tenant::{Attachment, Record, Tenant, User};
-use crate::crm::Request;
-use crate::crm::front::{self, Traffic};
-use crate::crm::misbehaviour::{Breakable, Breaker, Manners, Misbehaviour};
+use crate::crm::front::Front;
 
 pub const BASE: &str = "/v1";
 pub const APP_ID: &str = "otomo-app";
@@ -76,23 +72,22 @@ impl Inside {
 
 /// The running server. It stops when dropped.
 pub struct HrbcServer {
-    address: SocketAddr,
+    front: Front,
     inside: Arc<Mutex<Inside>>,
-    traffic: Arc<Mutex<Traffic>>,
-    serving: JoinHandle<()>,
 }
 
-impl Drop for HrbcServer {
-    fn drop(&mut self) {
-        self.serving.abort();
+/// What every fake CRM can: stop, tell what came in, misbehave.
+impl Deref for HrbcServer {
+    type Target = Front;
+
+    fn deref(&self) -> &Front {
+        &self.front
     }
 }
 
 impl HrbcServer {
     /// Starts with one customer, whose users are the rep and a colleague, and nobody else.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
-        let address = listener.local_addr().expect("a bound listener has an address");
         let inside = Arc::new(Mutex::new(Inside {
             tenant: Tenant::default(),
             auth: Auth::default(),
@@ -103,13 +98,8 @@ impl HrbcServer {
             started: Instant::now(),
             ahead: Duration::ZERO,
         }));
-        let traffic = Arc::new(Mutex::new(Traffic::new(BASE, routes::TOKEN_HEADER)));
-        let router = front::before(routes::router(inside.clone()), traffic.clone());
-        let router = router.into_make_service_with_connect_info::<Breaker>();
-        let serving = tokio::spawn(async move {
-            axum::serve(Breakable(listener), router).await.expect("serving does not end");
-        });
-        let server = Self { address, inside, traffic, serving };
+        let front = Front::start(routes::router(inside.clone()), BASE, routes::TOKEN_HEADER).await;
+        let server = Self { front, inside };
         server.change(|inside| {
             inside.tenant.partitions.insert(PARTITION, "㈱サンプル".into());
             let user = |id, name: &str, mail: &str| User { id, name: name.into(), mail: mail.into() };
@@ -119,25 +109,13 @@ impl HrbcServer {
         server
     }
 
-    /// Stops; from then on connections are refused.
-    pub async fn stop(&self) {
-        self.serving.abort();
-        while !self.serving.is_finished() {
-            tokio::task::yield_now().await;
-        }
-    }
-
     /// The address for the connector's setting.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.address())
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
         self.inside.lock().expect("no handler panicked")
-    }
-
-    fn traffic(&self) -> MutexGuard<'_, Traffic> {
-        self.traffic.lock().expect("no handler panicked")
     }
 
     /// Changes anything of it.
@@ -188,26 +166,6 @@ impl HrbcServer {
     /// Every file there is.
     pub fn attachments(&self) -> Vec<Attachment> {
         self.inside().tenant.attachments.values().cloned().collect()
-    }
-
-    /// The next `n` requests whose line begins with `which` (as `POST /activity`) go wrong.
-    pub fn next(&self, n: usize, which: &str, misbehaviour: Misbehaviour) {
-        self.traffic().manners.plan(n, which, misbehaviour);
-    }
-
-    /// From now on every request or reply gets lost with this probability, as the seed has it.
-    pub fn lose(&self, probability: f64, seed: u64) {
-        self.traffic().manners.lose(probability, seed);
-    }
-
-    /// Behaves again.
-    pub fn behave(&self) {
-        self.traffic().manners = Manners::default();
-    }
-
-    /// Every request so far, answered or not.
-    pub fn requests(&self) -> Vec<Request> {
-        self.traffic().requests.clone()
     }
 
     /// How many requests begin with `which`.

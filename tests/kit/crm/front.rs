@@ -1,6 +1,7 @@
 //! What a fake CRM does with every request before its own rules: it writes it down, and misbehaves as planned.
 
-use std::sync::{Arc, Mutex};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -10,8 +11,10 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
-use super::misbehaviour::{Breaker, Manners, Misbehaviour};
+use super::misbehaviour::{Breakable, Breaker, Manners, Misbehaviour};
 
 /// The largest request that is read, in bytes.
 pub const LARGEST: usize = 64 << 20;
@@ -29,14 +32,74 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    pub fn new(base: &'static str, secret: &'static str) -> Self {
+    fn new(base: &'static str, secret: &'static str) -> Self {
         Self { base, secret, manners: Manners::default(), requests: Vec::new(), unanswered: Vec::new() }
     }
 }
 
-/// Puts the front before a server's paths.
-pub fn before(paths: Router, traffic: Arc<Mutex<Traffic>>) -> Router {
-    paths.layer(middleware::from_fn_with_state(traffic, front))
+/// A fake CRM on a loopback port, with the front before its paths. It stops when dropped.
+pub struct Front {
+    address: SocketAddr,
+    traffic: Arc<Mutex<Traffic>>,
+    serving: JoinHandle<()>,
+}
+
+impl Drop for Front {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl Front {
+    /// Serves these paths, which begin at `base`, to whoever names their secret in the header `secret`.
+    pub async fn start(paths: Router, base: &'static str, secret: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
+        let address = listener.local_addr().expect("a bound listener has an address");
+        let traffic = Arc::new(Mutex::new(Traffic::new(base, secret)));
+        let router = paths.layer(middleware::from_fn_with_state(traffic.clone(), front));
+        let router = router.into_make_service_with_connect_info::<Breaker>();
+        let serving = tokio::spawn(async move {
+            axum::serve(Breakable(listener), router).await.expect("serving does not end");
+        });
+        Self { address, traffic, serving }
+    }
+
+    /// Stops; from then on connections are refused.
+    pub async fn stop(&self) {
+        self.serving.abort();
+        while !self.serving.is_finished() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn traffic(&self) -> MutexGuard<'_, Traffic> {
+        self.traffic.lock().expect("no handler panicked")
+    }
+
+    /// The next `n` requests whose line begins with `which` (as `PUT /emails`; the base path is left out) go wrong.
+    pub fn next(&self, n: usize, which: &str, misbehaviour: Misbehaviour) {
+        self.traffic().manners.plan(n, which, misbehaviour);
+    }
+
+    /// From now on every request or reply gets lost with this probability, as the seed has it.
+    pub fn lose(&self, probability: f64, seed: u64) {
+        self.traffic().manners.lose(probability, seed);
+    }
+
+    /// Behaves again.
+    pub fn behave(&self) {
+        self.traffic().manners = Manners::default();
+    }
+
+    /// Every request so far, answered or not.
+    pub fn requests(&self) -> Vec<super::Request> {
+        self.traffic().requests.clone()
+    }
 }
 
 async fn front(
