@@ -346,13 +346,29 @@ creates_contacts: boolean,
  */
 searches: boolean, 
 /**
+ * The records that a logged mail belongs to can be exchanged.
+ */
+relinks: boolean, 
+/**
  * Its own words for records, where they are not the usual ones.
  */
 records: Array<RecordWords>, 
 /**
  * What the rep must know before connecting.
  */
-notices: Array<Words>, };
+notices: Array<Words>, 
+/**
+ * What it means when the mailbox is connected to the CRM itself too; empty where it takes no mail in by itself.
+ */
+captures: Words, 
+/**
+ * Who in the CRM can grant what is missing; empty where nobody can be named.
+ */
+granted_by: Words, 
+/**
+ * What a check may remark, by its key.
+ */
+remarks: Array<Remark>, };
 
 /**
  * A record with what is shown of it and the addresses it is found by.
@@ -642,7 +658,11 @@ can_unlog: boolean,
 /**
  * Whether a contact can be made.
  */
-can_create_contacts: boolean, max_attachment_bytes: number | null, };
+can_create_contacts: boolean, max_attachment_bytes: number | null, 
+/**
+ * Keys of the kind's remarks: what the rep should know about this connection.
+ */
+remarks: Array<string>, };
 
 /**
  * Mail that a rule keeps out, to be decided on all the same.
@@ -1115,6 +1135,15 @@ name: string, company: string | null, url: string | null, };
  * What a CRM calls a type of record.
  */
 export type RecordWords = { type: RecordType, words: Words, };
+
+/**
+ * Something that a check may find out about a connection that works, and that the rep should know.
+ */
+export type Remark = { 
+/**
+ * As [`Identity::remarks`] names it.
+ */
+key: string, words: Words, };
 
 /**
  * The mail as the CRM has it.

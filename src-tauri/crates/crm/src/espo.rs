@@ -51,15 +51,19 @@ pub(crate) fn info() -> ConnectorInfo {
         retraction: Retraction::Delete,
         creates_contacts: true,
         searches: true,
+        relinks: false,
         patience: Patience::default(),
         records: vec![
             record(RecordType::Company, "取引先（Account）", "Account"),
             record(RecordType::Deal, "商談（Opportunity）", "Opportunity"),
         ],
-        notices: vec![Words::new(
+        notices: vec![],
+        captures: Words::new(
             "このメールアドレスをEspoCRMにも登録している場合、EspoCRMが自動でメールを取り込みます。シェアするメールをOtomoで選ぶには、EspoCRM側の受信設定を停止してください。",
             "If this mailbox is also set up in EspoCRM, EspoCRM takes in its mail by itself. To choose in Otomo what is shared, stop that in EspoCRM.",
-        )],
+        ),
+        granted_by: Words::new("EspoCRMの管理者", "an administrator of EspoCRM"),
+        remarks: vec![],
     }
 }
 

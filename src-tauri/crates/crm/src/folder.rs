@@ -50,9 +50,13 @@ pub(crate) fn info() -> ConnectorInfo {
         retraction: Retraction::Delete,
         creates_contacts: true,
         searches: false,
+        relinks: false,
         patience: Patience::default(),
         records: vec![],
         notices: vec![],
+        captures: Words::default(),
+        granted_by: Words::default(),
+        remarks: vec![],
     }
 }
 

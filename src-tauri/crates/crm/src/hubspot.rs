@@ -59,6 +59,7 @@ pub(crate) fn info() -> ConnectorInfo {
         retraction: Retraction::Recycle,
         creates_contacts: true,
         searches: true,
+        relinks: false,
         // New records appear in search "after a few moments"; the list of a contact's e-mails has them at once.
         patience: Patience { tries: 3, span: Duration::from_secs(15 * 60) },
         records: vec![
@@ -67,6 +68,9 @@ pub(crate) fn info() -> ConnectorInfo {
             called(RecordType::Deal, "取引", "Deal"),
         ],
         notices: notices(),
+        captures: CAPTURES,
+        granted_by: Words::new("HubSpotのスーパー管理者", "a super admin of HubSpot"),
+        remarks: vec![],
     }
 }
 
@@ -99,19 +103,18 @@ fn fields() -> Vec<Field> {
     vec![email, key, url]
 }
 
+const CAPTURES: Words = Words::new(
+    "このメールボックスをHubSpotに直接接続している場合、HubSpotは共有していないメールも記録し、\
+     同じメールが二重になることがあります。先にHubSpot側の接続を解除してください。",
+    "If this mailbox is also connected to HubSpot itself, HubSpot logs mail you did not share, and may log mail \
+     twice. Disconnect it there first.",
+);
+
 fn notices() -> Vec<Words> {
-    vec![
-        Words::new(
-            "添付ファイルはHubSpotの「ファイル」ツールにも表示されます。",
-            "Attachments also show in HubSpot's Files tool.",
-        ),
-        Words::new(
-            "このメールボックスをHubSpotに直接接続している場合、HubSpotは共有していないメールも記録し、\
-             同じメールが二重になることがあります。先にHubSpot側の接続を解除してください。",
-            "If this mailbox is also connected to HubSpot itself, HubSpot logs mail you did not share, and may log mail \
-             twice. Disconnect it there first.",
-        ),
-    ]
+    vec![Words::new(
+        "添付ファイルはHubSpotの「ファイル」ツールにも表示されます。",
+        "Attachments also show in HubSpot's Files tool.",
+    )]
 }
 
 pub(crate) fn build(given: Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSettings> {

@@ -50,9 +50,13 @@ pub(crate) fn info() -> ConnectorInfo {
         retraction: Retraction::Delete,
         creates_contacts: true,
         searches: true,
+        relinks: false,
         patience: Patience::default(),
         records: vec![],
         notices: vec![],
+        captures: Words::default(),
+        granted_by: Words::new("CRMを管理しているIT担当者", "whoever runs the CRM in your IT department"),
+        remarks: vec![],
     }
 }
 

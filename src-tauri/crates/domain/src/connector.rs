@@ -69,6 +69,15 @@ pub struct RecordWords {
     pub words: Words,
 }
 
+/// Something that a check may find out about a connection that works, and that the rep should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Remark {
+    /// As [`Identity::remarks`] names it.
+    pub key: String,
+    pub words: Words,
+}
+
 /// How long a CRM may go on not finding a mail that it has: so many look-ups, over so much time, before a lost answer
 /// counts as a mail that never arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +107,8 @@ pub struct ConnectorInfo {
     pub creates_contacts: bool,
     /// It can be searched from here.
     pub searches: bool,
+    /// The records that a logged mail belongs to can be exchanged.
+    pub relinks: bool,
     #[serde(skip)]
     #[cfg_attr(feature = "ts", ts(skip))]
     pub patience: Patience,
@@ -105,6 +116,12 @@ pub struct ConnectorInfo {
     pub records: Vec<RecordWords>,
     /// What the rep must know before connecting.
     pub notices: Vec<Words>,
+    /// What it means when the mailbox is connected to the CRM itself too; empty where it takes no mail in by itself.
+    pub captures: Words,
+    /// Who in the CRM can grant what is missing; empty where nobody can be named.
+    pub granted_by: Words,
+    /// What a check may remark, by its key.
+    pub remarks: Vec<Remark>,
 }
 
 /// A contact that the rep wants to make in the CRM, as they confirmed it.
@@ -133,6 +150,9 @@ pub struct Identity {
     pub can_create_contacts: bool,
     /// Never-log addresses and domains and internal domains of the company, as [`crate::rules::Rule::denying`] reads them.
     pub deny: Vec<(String, String)>,
+    /// Keys of [`ConnectorInfo::remarks`].
+    #[serde(default)]
+    pub remarks: Vec<String>,
 }
 
 /// The largest things the CRM takes, in bytes.

@@ -241,6 +241,11 @@ pub trait CrmConnector: Send + Sync {
     /// Logs a mail whose files are up.
     async fn log_mail(&self, mail: Outgoing<'_>) -> Result<RemoteMail, CrmFault>;
 
+    /// Exchanges the records that a logged mail belongs to for these. Doing it twice is harmless.
+    async fn relink(&self, _: Sought<'_>, _: &RemoteMail, _links: &[RecordRef]) -> Result<(), CrmFault> {
+        Err(CrmFault::new(CrmFaultKind::Unsupported, "records are not exchanged from here"))
+    }
+
     /// Takes a mail back. Doing it twice is harmless.
     async fn unlog(&self, mail: Sought<'_>, remote: &RemoteMail) -> Result<(), CrmFault>;
 }

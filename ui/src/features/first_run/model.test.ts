@@ -12,7 +12,7 @@ const KINDS: ConnectorInfo[] = [
 
 function kind(kind: string, fields: Field[]): ConnectorInfo {
   const name = words(kind);
-  return { kind, name, text: name, fields, retraction: 'delete', creates_contacts: false, searches: false, records: [], notices: [] };
+  return { kind, name, text: name, fields, retraction: 'delete', creates_contacts: false, searches: false, relinks: false, records: [], notices: [], captures: words(''), granted_by: words(''), remarks: [] };
 }
 
 function field(name: string, kind: FieldKind): Field {
@@ -77,7 +77,7 @@ describe('the choice of a CRM', () => {
 
   test('keeps the secret apart from the settings, and connects what was tested', async () => {
     const { host, crm } = await choosing();
-    host.always('crm.test', () => ({ user_id: '42', email: null, name: null, can_unlog: true, can_create_contacts: true, max_attachment_bytes: null }));
+    host.always('crm.test', () => ({ user_id: '42', email: null, name: null, can_unlog: true, can_create_contacts: true, max_attachment_bytes: null, remarks: [] }));
     host.always('crm.connect', () => ({}) as never);
     crm.values.rest = { url: 'https://crm.example/', token: ' abc ' };
     await crm.test();
@@ -89,7 +89,7 @@ describe('the choice of a CRM', () => {
 
   test('asks again after a change', async () => {
     const { host, crm } = await choosing();
-    host.always('crm.test', () => ({ user_id: '42', email: null, name: null, can_unlog: true, can_create_contacts: true, max_attachment_bytes: null }));
+    host.always('crm.test', () => ({ user_id: '42', email: null, name: null, can_unlog: true, can_create_contacts: true, max_attachment_bytes: null, remarks: [] }));
     crm.values.rest = { url: 'https://crm.example/', token: 'abc' };
     await crm.test();
     crm.touch();

@@ -20,7 +20,7 @@ export function crmHandlers(program: Program): Handlers {
     'crm.test': async ({ token }) => {
       await wait(400);
       if (token === 'wrong') throw error('crm_sign_in_needed', 'sign_in', 'HTTP 401');
-      return { user_id: '42', email: REP.address, name: REP.name, can_unlog: true, can_create_contacts: true, max_attachment_bytes: null };
+      return { user_id: '42', email: REP.address, name: REP.name, can_unlog: true, can_create_contacts: true, max_attachment_bytes: null, remarks: [] };
     },
     'crm.connect': ({ kind, name, settings }) => {
       const made = { ...connectionOf(Date.now()), id: program.connections.length + 1, kind, info: kindOf(kind), name: name ?? kind, settings };

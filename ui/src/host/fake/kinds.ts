@@ -20,8 +20,12 @@ export const KINDS: ConnectorInfo[] = [
     retraction: 'delete',
     creates_contacts: true,
     searches: true,
+    relinks: false,
     records: [],
     notices: [],
+    captures: words('', ''),
+    granted_by: words('', ''),
+    remarks: [],
   },
   {
     kind: 'folder',
@@ -41,8 +45,12 @@ export const KINDS: ConnectorInfo[] = [
     retraction: 'delete',
     creates_contacts: false,
     searches: false,
+    relinks: false,
     records: [],
     notices: [],
+    captures: words('', ''),
+    granted_by: words('', ''),
+    remarks: [],
   },
 ];
 

@@ -352,7 +352,7 @@ export function connectionOf(now: number): ConnectionView {
     settings: { url: 'https://crm.example.co.jp/otomo' },
     status: 'active',
     doing: { state: 'in_step' },
-    identity: { user_id: '42', email: REP.address, name: REP.name, can_unlog: true, can_create_contacts: true, max_attachment_bytes: 25_000_000 },
+    identity: { user_id: '42', email: REP.address, name: REP.name, can_unlog: true, can_create_contacts: true, max_attachment_bytes: 25_000_000, remarks: [] },
     contacts: 1284,
     refreshed_at: now - 7 * MINUTE,
   };

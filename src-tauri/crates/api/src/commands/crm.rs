@@ -58,6 +58,8 @@ pub struct IdentityView {
     /// Whether a contact can be made.
     pub can_create_contacts: bool,
     pub max_attachment_bytes: Option<u64>,
+    /// Keys of the kind's remarks: what the rep should know about this connection.
+    pub remarks: Vec<String>,
 }
 
 impl From<Identity> for IdentityView {
@@ -69,6 +71,7 @@ impl From<Identity> for IdentityView {
             can_unlog: identity.can_unlog,
             can_create_contacts: identity.can_create_contacts,
             max_attachment_bytes: identity.limits.attachment,
+            remarks: identity.remarks,
         }
     }
 }

@@ -89,6 +89,7 @@ impl AppUser {
             can_unlog,
             can_create_contacts,
             deny: Vec::new(),
+            remarks: Vec::new(),
         })
     }
 

@@ -92,6 +92,7 @@ impl Account {
             can_unlog: true,
             can_create_contacts: true,
             deny: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 

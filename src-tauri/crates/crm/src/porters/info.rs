@@ -21,6 +21,7 @@ pub(crate) fn info() -> ConnectorInfo {
         retraction: Retraction::None,
         creates_contacts: false,
         searches: false,
+        relinks: false,
         // Nothing says how soon an activity can be read; a second look costs one call.
         patience: Patience { tries: 2, span: Duration::from_secs(300) },
         records: vec![
@@ -29,6 +30,12 @@ pub(crate) fn info() -> ConnectorInfo {
             words(RecordType::Company, "企業", "Client"),
         ],
         notices: notices(),
+        captures: Words::new(
+            "このメールボックスをHRBCのメール連携にも登録している場合、HRBCは受信トレイのメールをすべて取り込みます。シェアするメールをOtomoで選ぶには、HRBC側のメール連携を停止してください。",
+            "If this mailbox is also connected to HRBC itself, HRBC takes in the whole inbox. To choose in Otomo what is shared, stop that in HRBC.",
+        ),
+        granted_by: Words::new("PORTERSの管理者", "your administrator of PORTERS"),
+        remarks: vec![],
     }
 }
 

@@ -67,6 +67,7 @@ impl Me {
             can_unlog: self.capabilities.unlog,
             can_create_contacts: self.capabilities.create_contact,
             deny: self.policy.deny()?,
+            remarks: Vec::new(),
         })
     }
 }
