@@ -26,6 +26,7 @@ use tokio_util::task::TaskTracker;
 use crate::accounts::revoke;
 use crate::event::Bus;
 use crate::fault::Fault;
+use crate::hold::Holds;
 use crate::sign_in::SignIns;
 use crate::status::{Board, Doing};
 use crate::sweep::Reach;
@@ -103,7 +104,7 @@ pub struct Inner {
     pub(crate) sweeping: tokio::sync::Mutex<Option<Reach>>,
     /// Held while the rules are read anew; what of the mail has not been held against them yet.
     pub(crate) unswept: tokio::sync::Mutex<Option<Reach>>,
-    pub(crate) holds: Mutex<HashMap<ConnectionId, Timestamp>>,
+    pub(crate) holds: Holds,
     connectors: Mutex<HashMap<ConnectionId, Arc<dyn CrmConnector>>>,
     /// Something may be due in the outbox.
     pub(crate) outbox: Notify,
@@ -160,7 +161,7 @@ impl Engine {
             snapshot: Mutex::default(),
             sweeping: tokio::sync::Mutex::default(),
             unswept: tokio::sync::Mutex::default(),
-            holds: Mutex::default(),
+            holds: Holds::default(),
             connectors: Mutex::default(),
             outbox: Notify::new(),
             revocations: Notify::new(),

@@ -38,6 +38,7 @@ mod fault;
 mod fixture;
 #[cfg(test)]
 mod guarantees;
+mod hold;
 pub mod lists;
 pub mod look;
 pub mod manage;

@@ -87,7 +87,7 @@ impl Engine {
     }
 
     fn let_go_on(&self, id: ConnectionId) {
-        self.end_hold(id);
+        self.holds.end(id);
         self.wake_connection(id);
         self.outbox.notify_one();
         self.bus.changed(&[Tag::Connections, Tag::Queue]);

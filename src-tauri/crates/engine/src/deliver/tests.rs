@@ -223,6 +223,51 @@ async fn a_crm_that_is_down_is_tried_later_and_later() {
 }
 
 #[tokio::test]
+async fn a_mail_that_fails_for_hours_holds_the_others_up_for_seconds() {
+    let world = World::new().await;
+    world.crm.plan(Op::Log, vec![Answer::Refuse(CrmFaultKind::Transient); 9]);
+    world.shares(&["a"]).await;
+    for _ in 0..8 {
+        world.pass(2 * LONG).await;
+    }
+    let row = world.check("a", State::FailedRetry).await;
+    let wait = row.review.next_attempt_at.expect("a time").since(world.engine.now());
+    world.receives(&["b"]).await;
+    world.share("b").await;
+    world.pass(20 * 60).await;
+    world.check("b", State::Logged).await;
+    world.check("a", State::FailedRetry).await;
+    assert!(wait.as_secs() > LONG, "{wait:?}");
+}
+
+#[tokio::test]
+async fn a_limit_that_is_met_often_is_no_failure_of_the_mail() {
+    let world = World::new().await;
+    world.crm.plan(Op::Log, vec![Answer::Busy(Duration::from_secs(2)); 8]);
+    world.shares(&["a"]).await;
+    for _ in 0..8 {
+        assert_eq!(world.check("a", State::FailedRetry).await.review.attempt, 0);
+        world.pass(2).await;
+    }
+    world.check("a", State::Logged).await;
+}
+
+#[tokio::test]
+async fn a_mail_that_never_arrives_and_is_never_refused_is_given_to_the_rep() {
+    let world = World::new().await;
+    world.crm.plan(Op::Log, vec![Answer::LoseRequest; 100]);
+    world.shares(&["a"]).await;
+    for _ in 0..30 {
+        world.pass(7 * LONG).await;
+    }
+    let row = world.check("a", State::FailedPerm).await;
+    assert_eq!(row.review.fault.map(|fault| fault.kind), Some(CrmFaultKind::Protocol));
+    assert_eq!((world.crm.count(Op::Log), world.crm.commits("a")), (8, 0));
+    let again = world.engine.retry(row.id).await.expect("asked for");
+    assert_eq!(again.review.in_vain, 0, "all of its tries are there again");
+}
+
+#[tokio::test]
 async fn the_rep_can_end_the_wait_of_a_crm_that_was_down() {
     let world = World::new().await;
     world.crm.plan(Op::Log, [Answer::Refuse(CrmFaultKind::Transient)]);
