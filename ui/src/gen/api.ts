@@ -841,6 +841,15 @@ remote: number,
 sensitive: Array<SensitiveView>, };
 
 /**
+ * How much of the mail that is here is of people whom a CRM's contact index knows.
+ */
+export type MatchedView = { mails: number, matched: number, 
+/**
+ * How long it took to look (ms).
+ */
+milliseconds: number, };
+
+/**
  * A mailbox to test or to connect. Without `endpoint` the company's preset for the address is used; with `path` it is a
  * folder of mail files, a Maildir, or an mbox file.
  */
@@ -1724,6 +1733,7 @@ export type Commands = {
   "history.trace": { args: QueueArgs; answer: Array<TraceRow> };
   "history.export": { args: ExportArgs; answer: SavedFile };
   "stats.coverage": { args: CoverageArgs; answer: Array<CoverageRow> };
+  "stats.matching": { args: ConnectionArgs; answer: MatchedView };
   "stats.export": { args: CoverageExportArgs; answer: SavedFile };
   "audit.verify": { args: Nothing; answer: Verified };
   "audit.export": { args: Nothing; answer: SavedFile };
@@ -1795,6 +1805,7 @@ export const commands: Record<keyof Commands, { query: boolean; tags: Tag[] }> =
   "history.trace": { query: true, tags: ["history"] },
   "history.export": { query: false, tags: [] },
   "stats.coverage": { query: true, tags: ["history","review","queue"] },
+  "stats.matching": { query: true, tags: ["contacts","mail"] },
   "stats.export": { query: false, tags: [] },
   "audit.verify": { query: true, tags: ["history"] },
   "audit.export": { query: false, tags: [] },

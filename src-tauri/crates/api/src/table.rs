@@ -91,6 +91,7 @@ commands! {
     query   "history.trace"       [History]                  history::trace(queue::QueueArgs) -> Vec<history::TraceRow>;
     command "history.export"      []                         history::export(history::ExportArgs) -> mail::SavedFile;
     query   "stats.coverage"      [History, Review, Queue]   stats::coverage(stats::CoverageArgs) -> Vec<stats::CoverageRow>;
+    query   "stats.matching"      [Contacts, Mail]           stats::matching(crm::ConnectionArgs) -> stats::MatchedView;
     command "stats.export"        []                         stats::export(stats::CoverageExportArgs) -> mail::SavedFile;
     query   "audit.verify"        [History]                  audit::verify(app::Nothing) -> audit::Verified;
     command "audit.export"        []                         audit::export(app::Nothing) -> mail::SavedFile;
