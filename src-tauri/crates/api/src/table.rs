@@ -98,6 +98,7 @@ commands! {
     query   "crm.kinds"           []                         crm::kinds(app::Nothing) -> Vec<otomo_domain::connector::ConnectorInfo>;
     query   "crm.list"            [Connections, Contacts]    crm::list(app::Nothing) -> Vec<crm::ConnectionView>;
     command "crm.test"            []                         crm::test(crm::NewConnectionArgs) -> crm::IdentityView;
+    command "crm.authorise"       []                         crm::authorise(crm::CrmAuthoriseArgs) -> crm::Ticket;
     command "crm.connect"         [Connections, Contacts]    crm::connect(crm::NewConnectionArgs) -> crm::ConnectionView;
     command "crm.sign_in"         [Connections, Queue]       crm::sign_in(crm::SignInArgs) -> crm::ConnectionView;
     command "crm.refresh"         [Contacts, Review]         crm::refresh(crm::ConnectionArgs) -> crate::operation::Started;

@@ -21,6 +21,7 @@ pub(crate) fn info() -> ConnectorInfo {
         retraction: Retraction::None,
         creates_contacts: false,
         searches: false,
+        browser: false,
         relinks: false,
         // Nothing says how soon an activity can be read; a second look costs one call.
         patience: Patience { tries: 2, span: Duration::from_secs(300) },

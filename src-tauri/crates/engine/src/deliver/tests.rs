@@ -155,7 +155,11 @@ async fn a_refused_token_keeps_the_queue_until_somebody_signs_in() {
         assert_eq!((world.status().await, world.crm.count(Op::Log)), (ConnectionStatus::SignInNeeded, 1));
         world.pass(LONG).await;
         assert_eq!(world.crm.count(Op::Log), 1);
-        world.engine.sign_in_connection(world.connection, "token".to_owned().into()).await.expect("signed in");
+        world
+            .engine
+            .sign_in_connection(world.connection, Some("token".to_owned().into()), None)
+            .await
+            .expect("signed in");
         world.work().await;
         for name in ["a", "b"] {
             world.check(name, State::Logged).await;
@@ -170,7 +174,7 @@ async fn a_mail_that_cannot_be_sent_keeps_no_other_from_it() {
     world.shares(&["a", "b"]).await;
     let id = world.check("a", State::Queued).await.id;
     world.store.ledger.write(move |db| Ok(outbox::drop_row(db, id)?)).await.expect("its bytes are lost");
-    world.engine.sign_in_connection(world.connection, "token".to_owned().into()).await.expect("signed in");
+    world.engine.sign_in_connection(world.connection, Some("token".to_owned().into()), None).await.expect("signed in");
     world.work().await;
     world.check("a", State::FailedPerm).await;
     world.check("b", State::Logged).await;
