@@ -149,12 +149,6 @@ impl CrmServer {
         self.records().taken.get(&key.to_string()).copied().unwrap_or_default()
     }
 
-    /// How many requests whose line begins with `which` were carried out without the other side ever hearing of it:
-    /// each one a double, if it were sent again blindly and this CRM kept both.
-    pub fn unanswered(&self, which: &str) -> usize {
-        self.traffic().unanswered.iter().filter(|line| line.starts_with(which)).count()
-    }
-
     /// The payload that a rep shared, byte for byte.
     pub fn stored(&self, user: &str, key: MailKey) -> Option<Bytes> {
         self.records().payload(user, &key.to_string())

@@ -59,6 +59,8 @@ pub struct Inside {
     pub withheld: BTreeSet<String>,
     /// The caller is at an address that was not applied for.
     pub elsewhere: bool,
+    /// How often somebody came too fast and was cut off.
+    exceeded: usize,
     rate: Rate,
     started: Instant,
     ahead: Duration,
@@ -94,6 +96,7 @@ impl HrbcServer {
             billed: 0,
             withheld: BTreeSet::new(),
             elsewhere: false,
+            exceeded: 0,
             rate: Rate::default(),
             started: Instant::now(),
             ahead: Duration::ZERO,
@@ -172,6 +175,11 @@ impl HrbcServer {
     pub fn count(&self, which: &str) -> usize {
         let line = which.replacen(" /", &format!(" {BASE}/"), 1);
         self.traffic().requests.iter().filter(|request| request.line().starts_with(&line)).count()
+    }
+
+    /// How often somebody came too fast.
+    pub fn limits_exceeded(&self) -> usize {
+        self.inside().exceeded
     }
 
     /// How many calls cost something so far.

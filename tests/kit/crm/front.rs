@@ -27,13 +27,14 @@ pub struct Traffic {
     secret: &'static str,
     pub manners: Manners,
     pub requests: Vec<super::Request>,
+    came: usize,
     /// Lines of requests that were carried out and whose answer was lost on purpose.
     pub unanswered: Vec<String>,
 }
 
 impl Traffic {
     fn new(base: &'static str, secret: &'static str) -> Self {
-        Self { base, secret, manners: Manners::default(), requests: Vec::new(), unanswered: Vec::new() }
+        Self { base, secret, manners: Manners::default(), requests: Vec::new(), came: 0, unanswered: Vec::new() }
     }
 }
 
@@ -100,6 +101,22 @@ impl Front {
     pub fn requests(&self) -> Vec<super::Request> {
         self.traffic().requests.clone()
     }
+
+    /// How many requests have come in.
+    pub fn came(&self) -> usize {
+        self.traffic().came
+    }
+
+    /// Keeps nothing any more of the requests so far but their number.
+    pub fn forget_requests(&self) {
+        self.traffic().requests.clear();
+    }
+
+    /// How many requests whose line begins with `which` were carried out without the other side ever hearing of it:
+    /// each one a double, if it were sent again blindly and the CRM kept both.
+    pub fn unanswered(&self, which: &str) -> usize {
+        self.traffic().unanswered.iter().filter(|line| line.starts_with(which)).count()
+    }
 }
 
 async fn front(
@@ -119,6 +136,7 @@ async fn front(
         let misbehaviour = traffic.manners.about(&line);
         let secret = request.header(traffic.secret).unwrap_or_default().to_owned();
         traffic.requests.push(request);
+        traffic.came += 1;
         (line, misbehaviour, secret)
     };
     let go_on = next.run(Request::from_parts(parts, Body::from(body)));

@@ -78,6 +78,7 @@ fn carry_out(inside: &Shared, request: &crm::Request) -> Option<Response> {
         ("GET" | "POST", _) => {
             let is_read = request.method == "GET";
             if !inside.rate.take(is_read, now) {
+                inside.exceeded += 1;
                 return None;
             }
             let Some(root) = root_of(path) else { return Some(plain(404, "not found")) };
