@@ -46,7 +46,7 @@ pub struct HubSpot {
     people: Mutex<BTreeMap<String, u64>>,
 }
 
-fn connector(server: &HubSpotServer, key: &str, email: &str) -> Box<dyn CrmConnector> {
+pub fn connector(server: &HubSpotServer, key: &str, email: &str) -> Box<dyn CrmConnector> {
     let (settings, clock) = (json!({"url": server.url(), "email": email}), AccountTime(Box::new(server.time())));
     otomo_crm::connector("hubspot", &settings, Some(SecretString::from(key)), net(), Arc::new(clock)).unwrap()
 }
@@ -59,7 +59,7 @@ impl HubSpot {
         Self { crm: connector(&server, KEY, REP), server: Some(server), people: Mutex::default() }
     }
 
-    fn server(&self) -> &HubSpotServer {
+    pub fn server(&self) -> &HubSpotServer {
         self.server.as_ref().expect("the server runs")
     }
 

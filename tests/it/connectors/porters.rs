@@ -11,7 +11,7 @@ mod sign_in;
 mod world;
 
 use super::suite;
-use world::Hrbc;
+pub use world::{Hrbc, RECRUITER, link};
 
 /// Runs checks of the suite.
 macro_rules! contract {

@@ -87,6 +87,11 @@ impl Front {
         self.traffic().manners.plan(n, which, misbehaviour);
     }
 
+    /// Whether something that was planned has not happened yet.
+    pub fn plans_something(&self) -> bool {
+        self.traffic().manners.plans_something()
+    }
+
     /// From now on every request or reply gets lost with this probability, as the seed has it.
     pub fn lose(&self, probability: f64, seed: u64) {
         self.traffic().manners.lose(probability, seed);
@@ -145,6 +150,11 @@ async fn front(
         Some(Misbehaviour::Delay(span)) => {
             tokio::time::sleep(span).await;
             go_on.await
+        }
+        Some(Misbehaviour::DelayReply(span)) => {
+            let done = go_on.await;
+            tokio::time::sleep(span).await;
+            done
         }
         Some(Misbehaviour::Answer { status, headers, body }) => {
             // What a careless server does: it repeats the secret to whoever asks.

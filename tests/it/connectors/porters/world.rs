@@ -54,7 +54,7 @@ pub fn sample(message_id: &str) -> Sample {
     Sample::new(message_id).but(|payload| payload.links = vec![link()])
 }
 
-fn link() -> RecordRef {
+pub fn link() -> RecordRef {
     RecordRef { kind: RecordType::Contact, id: format!("recruiter/{RECRUITER}") }
 }
 
@@ -73,6 +73,12 @@ impl Hrbc {
     /// The same computer, started anew: nothing in memory.
     pub fn restart(&mut self) {
         self.crm.crm = connector(&self.server, &settings(&self.server));
+    }
+
+    /// The connector of a computer with another clock, which puts mail where it is linked to.
+    pub fn at(&self, clock: Arc<dyn Clock>) -> Box<dyn CrmConnector> {
+        let secret = Some(SecretString::from(APP_SECRET));
+        otomo_crm::connector("porters", &settings(&self.server), secret, net(), clock).unwrap()
     }
 
     /// The memo of the only activity.
