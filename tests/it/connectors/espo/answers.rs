@@ -129,7 +129,7 @@ async fn each_status_means_the_same_to_every_call_but_those_that_log() {
     check(429, RateLimited, RateLimited).await;
     check(500, OutcomeUnknown, Transient).await;
     check(502, OutcomeUnknown, Transient).await;
-    check(503, Transient, Transient).await;
+    check(503, OutcomeUnknown, Transient).await;
 }
 
 #[tokio::test]
