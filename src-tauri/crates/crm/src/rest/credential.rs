@@ -90,3 +90,38 @@ impl Key {
         format!("keyId={id},t={at},v1={signature}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use async_trait::async_trait;
+    use otomo_domain::time::Timestamp;
+
+    use super::*;
+
+    /// A clock that stands.
+    struct Standing;
+
+    #[async_trait]
+    impl Clock for Standing {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_secs(1_795_000_000)
+        }
+
+        fn monotonic(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        async fn sleep(&self, _: Duration) {}
+    }
+
+    #[test]
+    fn the_example_for_those_who_make_a_crm_is_right() {
+        let credential = Credential::new(Some("rep-1"), "s3cret".into(), Arc::new(Standing)).ok().unwrap();
+        let Credential::Key(key) = credential else { panic!("a key with a name signs") };
+        let url = Url::parse("https://crm.example.com/mail-log/v1/me").unwrap();
+        let signature = key.signature(&Method::GET, &url, Digest::of(b""));
+        assert!(include_str!("README.md").contains(&signature), "{signature}");
+    }
+}
