@@ -55,7 +55,8 @@ async fn what_is_no_answer_leaves_open_whether_a_mail_was_logged() {
 #[tokio::test]
 async fn a_server_that_failed_leaves_open_whether_a_mail_was_logged() {
     check(500, "", CrmFaultKind::OutcomeUnknown, CrmFaultKind::Transient).await;
-    check(503, "", CrmFaultKind::Transient, CrmFaultKind::Transient).await;
+    check(503, "", CrmFaultKind::OutcomeUnknown, CrmFaultKind::Transient).await;
+    check(408, "", CrmFaultKind::OutcomeUnknown, CrmFaultKind::Transient).await;
     check(400, "request too long", CrmFaultKind::Rejected, CrmFaultKind::Rejected).await;
 }
 
