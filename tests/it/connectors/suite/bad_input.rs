@@ -324,7 +324,7 @@ pub async fn a_revoked_key_asks_for_another(world: impl Wire) {
 
 pub async fn odd_characters_are_no_reason_to_lose_a_mail(world: impl Wire) {
     let odd = "👩‍👩‍👧 \u{0}nul \rlone \u{1b}[31m \u{feff}\u{202e}\u{fffe}\u{ffff} 𠮷 ㈱①\u{2028}]]>&<!--";
-    for (number, file) in ["見積\u{202e}fdp.pdf", "a\0b\r\n.pdf", &"長".repeat(300)].into_iter().enumerate() {
+    for (number, file) in ["見積\u{202e}fdp.pdf", "a\"b;\\ c=🍙.pdf", &"長".repeat(300)].into_iter().enumerate() {
         let sample = Sample::new(&format!("<{number}@x.jp>")).with_file(file, b"%PDF").but(|mail| {
             mail.subject = odd.into();
             mail.body_text = Some(odd.repeat(20));
