@@ -36,3 +36,4 @@ mod steps;
 mod storm;
 mod tidy;
 mod tls;
+mod traffic;

@@ -13,6 +13,7 @@ pub mod time;
 
 use std::sync::Arc;
 
+use otomo_api::{Api, Surroundings};
 use otomo_crm::connector;
 use otomo_domain::account::{AccountSettings, ConnectionId, Source};
 use otomo_domain::address::Address;
@@ -32,6 +33,7 @@ use otomo_mail::detect::NetDetector;
 use otomo_net::oauth::NetOAuth;
 use otomo_net::{Net, NetConfig};
 use otomo_store::Store;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use self::crm::Crm;
@@ -117,6 +119,13 @@ impl Program {
     pub async fn rise(&mut self) {
         self.engine = self.outside.engine().await;
         self.engine.start().await.expect("workers");
+    }
+
+    /// One command of the table, which must succeed.
+    pub async fn ask(&self, name: &str, args: Value) -> Value {
+        let home = self.outside.home.path().to_owned();
+        let api = Api::new(self.engine.clone(), Surroundings { home, sample: false, desktop: None });
+        api.dispatch(name, args).await.unwrap_or_else(|failed| panic!("{name}: {failed:?}"))
     }
 
     /// How many mails are in a state.

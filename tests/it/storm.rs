@@ -29,7 +29,7 @@ const CLIENTS: usize = 40;
 const AT_ONCE: usize = 8;
 
 /// How long nothing may move before it counts as the end.
-const STILL: Duration = Duration::from_secs(20);
+const STILL: Duration = Duration::from_secs(120);
 
 /// States in which a mail is on its way.
 const MOVING: [State; 5] = [State::Scheduled, State::Queued, State::Uploading, State::Verifying, State::FailedRetry];
@@ -85,7 +85,8 @@ impl<'a> Storm<'a> {
     /// Waits until so many requests have come in, or nothing moves, then a moment more: anything may be under way then.
     async fn wait_for_a_moment(&mut self) {
         let (front, began) = (self.crm.front(), Instant::now());
-        let enough = front.came() + self.chance.random_range(1..60);
+        let most = if self.chance.random_bool(0.5) { 60 } else { 300 };
+        let enough = front.came() + self.chance.random_range(1..most);
         while front.came() < enough && began.elapsed() < Duration::from_secs(2) {
             sleep(Duration::from_millis(1)).await;
         }
@@ -106,10 +107,11 @@ impl<'a> Storm<'a> {
         self.program.rise().await;
     }
 
-    async fn moving(&self) -> usize {
-        let mut moving = 0;
+    /// How many mails are in each state in which they are on their way.
+    async fn moving(&self) -> Vec<usize> {
+        let mut moving = Vec::new();
         for state in MOVING {
-            moving += self.program.count(state).await;
+            moving.push(self.program.count(state).await);
         }
         moving
     }
@@ -117,8 +119,8 @@ impl<'a> Storm<'a> {
     /// Lets everything come to its end in fair weather.
     async fn calm_down(&self) {
         self.crm.front().behave();
-        let (mut left, mut since) = (usize::MAX, Instant::now());
-        while left > 0 && since.elapsed() < STILL {
+        let (mut left, mut since) = (self.moving().await, Instant::now());
+        while left.iter().sum::<usize>() > 0 && since.elapsed() < STILL {
             sleep(Duration::from_millis(50)).await;
             let now = self.moving().await;
             if now != left {
