@@ -43,8 +43,11 @@ pub fn router(inside: Shared) -> Router {
         .route("/crm/objects/2026-09/{kind}/{id}", get(read).patch(update).delete(archive))
         .route("/crm/objects/2026-09/{kind}/{id}/associations/{to}", get(associations))
         .route("/crm/objects/2026-09/{kind}/{id}/associations/default/{to}/{to_id}", put(associate))
+        .route("/crm/objects/2026-09/{kind}/{id}/associations/{to}/{to_id}", delete(dissociate))
         .route("/files/2026-03/files", post(files::upload))
-        .route("/files/2026-03/files/{id}", delete(files::remove))
+        .route("/files/2026-03/files/search", get(files::search))
+        .route("/files/2026-03/files/{id}", get(files::details).delete(files::remove))
+        .route("/files/2026-03/folders/{*path}", get(files::folder))
         .fallback(|| async { Refusal::not_found("no such path") })
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn_with_state(inside.clone(), guard))
@@ -142,6 +145,9 @@ async fn owners(State(inside): State<Shared>, Query(query): Query<OwnersQuery>) 
 async fn property(State(inside): State<Shared>, Path(name): Path<String>) -> Result<Json<Value>, Refusal> {
     if name != "hs_email_message_id" {
         return Err(Refusal::not_found(format!("Property '{name}' does not exist")));
+    }
+    if !with(&inside, |portal| portal.tells_property) {
+        return Err(Refusal::scopes(&["crm.schemas.emails.read"]));
     }
     let read_only = with(&inside, |portal| portal.message_id_read_only);
     Ok(Json(json!({"name": name, "type": "string", "modificationMetadata": {"readOnlyValue": read_only}})))
@@ -321,5 +327,19 @@ async fn associate(
         let (one, other) = (portal.living(kind, &id)?.0, portal.living(to, &to_id)?.0);
         portal.link((kind, one), (to, other));
         Ok(Json(json!({"status": "COMPLETE", "results": []})))
+    })
+}
+
+/// Takes two records apart, whatever they were linked as. What was not linked is not, either.
+async fn dissociate(
+    State(inside): State<Shared>,
+    Path((kind, id, to, to_id)): Path<(String, String, String, String)>,
+) -> Result<StatusCode, Refusal> {
+    let (kind, to) = (portal::object_type(&kind)?, portal::object_type(&to)?);
+    with(&inside, |portal| {
+        let one = portal.living(kind, &id)?.0;
+        let other = to_id.parse().map_err(|_| Refusal::invalid("toObjectId is not a number"))?;
+        portal.unlink((kind, one), (to, other));
+        Ok(StatusCode::NO_CONTENT)
     })
 }
