@@ -162,10 +162,22 @@ struct ReadQuery {
     #[serde(default)]
     archived: bool,
     limit: Option<usize>,
-    after: Option<u64>,
+    after: Option<String>,
+}
+
+/// Where a list goes on: "the paging cursor token" is its own word, which nobody else can know [published description].
+fn token(id: u64) -> String {
+    format!("MTAw{id}")
 }
 
 impl ReadQuery {
+    /// The id from which a page goes on.
+    fn from(&self) -> Result<u64, Refusal> {
+        let Some(after) = &self.after else { return Ok(0) };
+        let id = after.strip_prefix(&token(0)[..4]).and_then(|id| id.parse().ok());
+        id.ok_or_else(|| Refusal::invalid("after is no token of this list"))
+    }
+
     fn properties(&self) -> Vec<String> {
         self.properties.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()
     }
@@ -187,13 +199,13 @@ async fn list(
         return Err(Refusal::invalid("limit is not between 1 and 100"));
     }
     with(&inside, |portal| {
-        let wanted = portal.objects[kind].range(query.after.unwrap_or_default()..);
+        let wanted = portal.objects[kind].range(query.from()?..);
         let wanted = wanted.filter(|(_, object)| object.archived_at.is_some() == query.archived);
         let ids: Vec<u64> = wanted.map(|(id, _)| *id).take(limit + 1).collect();
         let shown = ids.iter().take(limit).map(|id| portal.show(kind, *id, &query.properties(), &[]));
         let mut page = json!({"results": shown.collect::<Vec<_>>()});
         if let Some(next) = ids.get(limit) {
-            page["paging"] = json!({"next": {"after": next.to_string()}});
+            page["paging"] = json!({"next": {"after": token(*next)}});
         }
         Ok(Json(page))
     })
@@ -294,7 +306,7 @@ async fn archive(
     })
 }
 
-/// The ids of linked records, read without the search index; up to 500 a page.
+/// The ids of linked records, as texts [published description 2026-09], read without the search index; up to 500 a page.
 async fn associations(
     State(inside): State<Shared>,
     Path((kind, id, to)): Path<(String, String, String)>,
@@ -306,12 +318,13 @@ async fn associations(
     with(&inside, |portal| {
         let (id, _) = portal.living(kind, &id)?;
         let linked = portal.linked((kind, id), to);
-        let mut rest = linked.iter().filter(|id| **id >= query.after.unwrap_or_default());
-        let page: Vec<Value> =
-            rest.by_ref().take(limit).map(|id| json!({"toObjectId": id, "associationTypes": []})).collect();
+        let from = query.from()?;
+        let mut rest = linked.iter().filter(|id| **id >= from);
+        let shown = |id: &u64| json!({"toObjectId": id.to_string(), "associationTypes": []});
+        let page: Vec<Value> = rest.by_ref().take(limit).map(shown).collect();
         let mut answer = json!({"results": page});
         if let Some(next) = rest.next() {
-            answer["paging"] = json!({"next": {"after": next.to_string()}});
+            answer["paging"] = json!({"next": {"after": token(*next)}});
         }
         Ok(Json(answer))
     })

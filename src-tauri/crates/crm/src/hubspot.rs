@@ -19,6 +19,11 @@
 //! HubSpot has no key that makes a request count once. A mail is looked for before it is made, and again afterwards:
 //! of two that reps made at one moment the one with the lower id stays. Only what bears this rep's mark is ever changed
 //! or removed.
+//!
+//! No live account has been asked yet. What is taken from published descriptions and other programs, and would show
+//! there: that a service key's records say `INTEGRATION` as their source, and that the end of `hs_email_text` is kept as
+//! it was written (where either is not so, a mail is logged, and cannot be taken back from here); that
+//! `hs_email_message_id` can be written; how far the lists of associations go.
 
 mod account;
 mod api;

@@ -91,6 +91,13 @@ impl<'a> Call<'a> {
         Self { query: query.to_vec(), ..self }
     }
 
+    /// A page of a list, after the one that told `after`: a word of HubSpot's own, which the first page has not.
+    pub fn page(mut self, limit: &'a str, after: Option<&'a str>) -> Self {
+        self.query.push(("limit", limit));
+        self.query.extend(after.map(|after| ("after", after)));
+        self
+    }
+
     /// Its silence leaves open whether it was carried out.
     pub fn leaving_open(self) -> Self {
         Self { silence: Silence::LeavesOpen, ..self }

@@ -190,25 +190,26 @@ async fn listed(api: &Api, links: &[RecordRef]) -> Result<Vec<String>, CrmFault>
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Association {
-    to_object_id: u64,
+    /// A number as a text, since the dated versions.
+    to_object_id: String,
 }
 
 /// Adds the mails of a record, which come in no order that is promised; how many pages it took.
 async fn mails_of(api: &Api, kind: &str, id: &str, most: usize, ids: &mut Vec<u64>) -> Result<usize, CrmFault> {
-    let mut after = "0".to_owned();
+    let mut after: Option<String> = None;
     for page in 1..=most {
-        let call = Call::read(&[kind, id, "associations", EMAILS]).query(&[("limit", "500"), ("after", &after)]);
+        let call = Call::read(&[kind, id, "associations", EMAILS]).page("500", after.as_deref());
         let answer = api.ask(call).await?;
         if answer.status == StatusCode::NOT_FOUND {
             return Ok(page);
         }
         let told: Page<Association> = api.told(&answer)?;
         let next = told.next();
-        ids.extend(told.results.into_iter().map(|association| association.to_object_id));
-        match next {
-            Some(next) if next != after => after = next,
-            _ => return Ok(page),
+        ids.extend(told.results.iter().filter_map(|association| association.to_object_id.parse::<u64>().ok()));
+        if next.is_none() || next == after {
+            return Ok(page);
         }
+        after = next;
     }
     Ok(most)
 }
