@@ -1,9 +1,13 @@
 //! HubSpot: what its connector alone can get wrong.
 //!
-//! `answers` is about refusals, limits and the key, `people` about the list of people, `mails` about mail.
+//! `answers` is about refusals, limits and the key, `check` about the check, `people` about the list of people, `mails`
+//! about mail, `own` about whose a record is, `links` about what it is linked to.
 
 mod answers;
+mod check;
+mod links;
 mod mails;
+mod own;
 mod people;
 
 use std::collections::BTreeMap;
