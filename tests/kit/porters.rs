@@ -41,6 +41,8 @@ pub const APP_SECRET: &str = "s3cret/app+Zq81";
 pub const PARTITION: u64 = 401;
 pub const REP: &str = "rep@own.example";
 pub const REP_ID: u64 = 5;
+/// The login of a colleague.
+pub const COLLEAGUE: &str = "other@own.example";
 
 /// The server's clock when it starts: 2026-11-23 03:00:00 UTC.
 const START: Timestamp = Timestamp::from_secs(1_795_402_800);
@@ -59,6 +61,8 @@ pub struct Inside {
     pub withheld: BTreeSet<String>,
     /// The caller is at an address that was not applied for.
     pub elsewhere: bool,
+    /// Memos cannot be looked for (the guide says that texts can; nobody has tried).
+    pub memos_unsearchable: bool,
     rate: Rate,
     started: Instant,
     ahead: Duration,
@@ -94,6 +98,7 @@ impl HrbcServer {
             billed: 0,
             withheld: BTreeSet::new(),
             elsewhere: false,
+            memos_unsearchable: false,
             rate: Rate::default(),
             started: Instant::now(),
             ahead: Duration::ZERO,
@@ -103,8 +108,7 @@ impl HrbcServer {
         server.change(|inside| {
             inside.tenant.partitions.insert(PARTITION, "㈱サンプル".into());
             let user = |id, name: &str, mail: &str| User { id, name: name.into(), mail: mail.into() };
-            inside.tenant.users =
-                vec![user(4, "同僚 次郎", "other@own.example"), user(REP_ID, "営業 一郎", "Rep@own.example")];
+            inside.tenant.users = vec![user(4, "同僚 次郎", COLLEAGUE), user(REP_ID, "営業 一郎", "Rep@own.example")];
         });
         server
     }

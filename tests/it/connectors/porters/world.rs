@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kit::porters::{APP_ID, APP_SECRET, HrbcServer, REP};
+use kit::porters::{APP_ID, APP_SECRET, COLLEAGUE, HrbcServer, REP};
 use otomo_domain::connector::{ConnectorInfo, ContactPage, Identity, Outgoing, OutgoingFile, RemoteMail, Sought};
-use otomo_domain::contact::{RecordRef, RecordType};
+use otomo_domain::contact::{Contact, RecordRef, RecordType};
 use otomo_domain::error::CrmFault;
 use otomo_domain::mail::MailKey;
 use otomo_domain::payload::Payload;
@@ -65,7 +65,10 @@ pub struct Hrbc {
 
 impl Hrbc {
     pub async fn start() -> Self {
-        let server = Arc::new(HrbcServer::start().await);
+        Self::at(Arc::new(HrbcServer::start().await))
+    }
+
+    fn at(server: Arc<HrbcServer>) -> Self {
         let crm = connector(&server, &settings(&server));
         Self { crm: AtRecruiter { crm, server: server.clone() }, server }
     }
@@ -73,6 +76,20 @@ impl Hrbc {
     /// The same computer, started anew: nothing in memory.
     pub fn restart(&mut self) {
         self.crm.crm = connector(&self.server, &settings(&self.server));
+    }
+
+    /// The connector with other settings, before the same server.
+    pub fn with(&mut self, name: &str, value: &str) {
+        let mut settings = settings(&self.server);
+        settings[name] = json!(value);
+        self.crm.crm = connector(&self.server, &settings);
+    }
+
+    /// A colleague's computer.
+    pub fn colleague(&self) -> Self {
+        let mut colleague = Self::at(self.server.clone());
+        colleague.with("user", COLLEAGUE);
+        colleague
     }
 
     /// The memo of the only activity.
@@ -120,6 +137,14 @@ impl CrmConnector for AtRecruiter {
 
     async fn log_mail(&self, mail: Outgoing<'_>) -> Result<RemoteMail, CrmFault> {
         self.crm.log_mail(Outgoing { payload: &self.here(mail.payload), ..mail }).await
+    }
+
+    async fn search(&self, words: &str) -> Result<Vec<Contact>, CrmFault> {
+        self.crm.search(words).await
+    }
+
+    async fn related(&self, record: &RecordRef) -> Result<Vec<Contact>, CrmFault> {
+        self.crm.related(record).await
     }
 
     async fn unlog(&self, mail: Sought<'_>, remote: &RemoteMail) -> Result<(), CrmFault> {
