@@ -55,14 +55,14 @@ pub struct Refusal(pub u32, pub String);
 pub struct Inside {
     pub tenant: Tenant,
     pub auth: Auth,
+    /// Memos cannot be looked for (the guide says that texts can; nobody has tried).
+    pub memos_unsearchable: bool,
     /// Every call costs: reads, writes and sign-ins.
     pub billed: usize,
     /// Rights that the app was not given.
     pub withheld: BTreeSet<String>,
     /// The caller is at an address that was not applied for.
     pub elsewhere: bool,
-    /// Memos cannot be looked for (the guide says that texts can; nobody has tried).
-    pub memos_unsearchable: bool,
     rate: Rate,
     started: Instant,
     ahead: Duration,
@@ -95,10 +95,10 @@ impl HrbcServer {
         let inside = Arc::new(Mutex::new(Inside {
             tenant: Tenant::default(),
             auth: Auth::default(),
+            memos_unsearchable: false,
             billed: 0,
             withheld: BTreeSet::new(),
             elsewhere: false,
-            memos_unsearchable: false,
             rate: Rate::default(),
             started: Instant::now(),
             ahead: Duration::ZERO,

@@ -47,7 +47,7 @@ use otomo_domain::secret::ExposeSecret;
 use tokio::sync::{Mutex, OnceCell};
 
 use self::budget::Budget;
-use self::codes::{OUT_OF_RANGE, Refused};
+use self::codes::{NO_SUCH_QUESTION, OUT_OF_RANGE, Refused};
 use self::fields::Fields;
 pub(crate) use self::info::info;
 use self::listing::Listing;
@@ -203,7 +203,7 @@ impl PortersConnector {
         // To try whether memos can be searched, the key of no mail will do.
         let no_mail = MailKey::of_message_id("");
         let marked = self.session.read("activity", "Activity", &with(&[("condition", &mark::in_memo(no_mail))])).await;
-        let can_search = !matches!(&marked, Err(refused) if refused.fault.kind == CrmFaultKind::Rejected);
+        let can_search = !matches!(&marked, Err(refused) if NO_SUCH_QUESTION.contains(&refused.code));
         if can_search {
             noted("activity_r".to_owned(), marked.map_err(CrmFault::from))?;
         }

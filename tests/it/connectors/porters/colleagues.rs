@@ -1,5 +1,6 @@
 //! One mail and several reps: one activity, wherever it can be seen.
 
+use kit::crm::misbehaviour::Misbehaviour;
 use kit::porters::PARTITION;
 use kit::porters::resources::OWN_FIELD;
 use otomo_domain::contact::{RecordRef, RecordType};
@@ -61,7 +62,7 @@ async fn everybody_changes_their_own_where_two_logged_at_one_moment() {
 #[tokio::test]
 async fn a_mail_is_found_at_whatever_record_it_was_logged() {
     let world = Hrbc::start().await;
-    let theirs = elsewhere(&world).deliver(connector(&world.server, &settings(&world.server)).as_ref()).await.unwrap();
+    let theirs = elsewhere(&world).deliver(rep(&world).as_ref()).await.unwrap();
     let remote = sample("<1@x.jp>").deliver(world.colleague().crm()).await.unwrap();
     assert_eq!((remote.id, remote.already_known, world.mails()), (theirs.id, true, 1));
 }
@@ -88,6 +89,19 @@ async fn where_memos_cannot_be_searched_it_is_remarked_and_a_mail_is_still_found
     mail.deliver(world.crm()).await.unwrap();
     assert!(mail.deliver(world.colleague().crm()).await.unwrap().already_known);
     assert!(world.crm().find_logged(mail.sought()).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_search_that_somebody_on_the_way_refuses_finds_out_nothing() {
+    let world = Hrbc::start().await;
+    let theirs = elsewhere(&world).deliver(rep(&world).as_ref()).await.unwrap();
+    let colleague = world.colleague();
+    let fields = "Activity.P_Id%2CActivity.P_Owner%2CActivity.P_Memo";
+    let question = format!("GET /activity?partition={PARTITION}&field={fields}&condition=Activity.P_Memo");
+    world.server.next(1, &question, Misbehaviour::refuse(400));
+    let fault = sample("<1@x.jp>").deliver(colleague.crm()).await.unwrap_err();
+    assert_eq!((fault.kind, world.mails()), (CrmFaultKind::Rejected, 1));
+    assert_eq!(sample("<1@x.jp>").deliver(colleague.crm()).await.unwrap().id, theirs.id);
 }
 
 #[tokio::test]

@@ -61,16 +61,17 @@ async fn a_server_that_failed_leaves_open_whether_a_mail_was_logged() {
     check(500, "", CrmFaultKind::OutcomeUnknown, CrmFaultKind::Transient).await;
     check(503, "", CrmFaultKind::OutcomeUnknown, CrmFaultKind::Transient).await;
     check(408, "", CrmFaultKind::OutcomeUnknown, CrmFaultKind::Transient).await;
-    check(202, "<Activity/>", CrmFaultKind::OutcomeUnknown, CrmFaultKind::Protocol).await;
+    check(400, "request too long", CrmFaultKind::Rejected, CrmFaultKind::Rejected).await;
 }
 
 #[tokio::test]
 async fn a_refusal_is_a_refusal_and_is_not_asked_for_for_ever() {
-    use CrmFaultKind::{Forbidden, Protocol, RateLimited, Rejected, TooLarge};
-    for (status, kind) in [(400, Rejected), (403, Forbidden), (404, Protocol), (405, Protocol), (413, TooLarge)] {
+    use CrmFaultKind::{Forbidden, NotFound, OutcomeUnknown, Protocol, RateLimited, TooLarge};
+    for (status, kind) in [(403, Forbidden), (404, NotFound), (405, Protocol), (413, TooLarge)] {
         check(status, "request too long", kind, kind).await;
     }
     check(429, "", RateLimited, RateLimited).await;
+    check(202, "<Activity/>", OutcomeUnknown, Protocol).await;
     check(501, "<html>secret mail</html>", Protocol, Protocol).await;
     let unlisted =
         fault(&Hrbc::start().await, "POST /activity", says(200, "<Activity><Code>777</Code></Activity>")).await;

@@ -65,10 +65,10 @@ pub struct Hrbc {
 
 impl Hrbc {
     pub async fn start() -> Self {
-        Self::at(Arc::new(HrbcServer::start().await))
+        Self::before(Arc::new(HrbcServer::start().await))
     }
 
-    fn at(server: Arc<HrbcServer>) -> Self {
+    fn before(server: Arc<HrbcServer>) -> Self {
         let crm = connector(&server, &settings(&server));
         Self { crm: AtRecruiter { crm, server: server.clone() }, server }
     }
@@ -76,6 +76,13 @@ impl Hrbc {
     /// The same computer, started anew: nothing in memory.
     pub fn restart(&mut self) {
         self.crm.crm = connector(&self.server, &settings(&self.server));
+    }
+
+    /// The memo of the only activity.
+    pub fn memo(&self) -> String {
+        let activities = self.server.activities();
+        assert_eq!(activities.len(), 1);
+        activities[0].get("P_Memo").to_owned()
     }
 
     /// The connector with other settings, before the same server.
@@ -87,16 +94,9 @@ impl Hrbc {
 
     /// A colleague's computer.
     pub fn colleague(&self) -> Self {
-        let mut colleague = Self::at(self.server.clone());
+        let mut colleague = Self::before(self.server.clone());
         colleague.with("user", COLLEAGUE);
         colleague
-    }
-
-    /// The memo of the only activity.
-    pub fn memo(&self) -> String {
-        let activities = self.server.activities();
-        assert_eq!(activities.len(), 1);
-        activities[0].get("P_Memo").to_owned()
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the numbers in an answer mean. Resources ("Result Code List") and the sign-in ("Authentication and
 //! Authorization Error") have numbers of their own.
 
+use std::ops::RangeInclusive;
+
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 
 use crate::http::answer::Silence;
@@ -8,6 +10,9 @@ use crate::http::answer::Silence;
 /// The token ran out, or is not known.
 pub const TOKEN_EXPIRED: u32 = 401;
 pub const TOKEN_INVALID: u32 = 402;
+
+/// The numbers of a read that asks for what there is not ("パラメータの値が無効" and its like).
+pub const NO_SUCH_QUESTION: RangeInclusive<u32> = 100..=133;
 
 /// With what was deleted, changes of more than 90 days ago are not told.
 pub const OUT_OF_RANGE: u32 = 124;
@@ -62,7 +67,10 @@ pub fn of_resource(code: u32, silence: Silence) -> CrmFaultKind {
 pub fn of_status(status: u16, silence: Silence) -> CrmFaultKind {
     use CrmFaultKind::*;
     match status {
-        401 | 403 | 407 => Forbidden,
+        401 => SignInNeeded,
+        403 | 407 => Forbidden,
+        404 => NotFound,
+        409 => Conflict,
         400 | 415 | 422 => Rejected,
         413 | 414 | 431 => TooLarge,
         429 => RateLimited,
@@ -123,9 +131,7 @@ mod tests {
         use CrmFaultKind::*;
         for silence in [Silence::LeavesOpen, Silence::Harmless] {
             assert_eq!(of_resource(777, silence), Protocol);
-            for (status, kind) in
-                [(302, Protocol), (400, Rejected), (401, Forbidden), (403, Forbidden), (404, Protocol)]
-            {
+            for (status, kind) in [(302, Protocol), (400, Rejected), (401, SignInNeeded), (403, Forbidden)] {
                 assert_eq!(of_status(status, silence), kind, "{status}");
             }
             for (status, kind) in [(405, Protocol), (413, TooLarge), (429, RateLimited), (501, Protocol)] {

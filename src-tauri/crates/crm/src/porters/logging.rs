@@ -11,7 +11,7 @@ use otomo_domain::mail::MailKey;
 use otomo_domain::payload::{Payload, SharedFile};
 
 use super::activity::Form;
-use super::codes::Refused;
+use super::codes::{NO_SUCH_QUESTION, Refused};
 use super::mark::Logged;
 use super::people::Place;
 use super::session::Write;
@@ -101,7 +101,7 @@ impl PortersConnector {
         if !found.iter().any(|logged| logged.owner == *owner && !logged.is_other) {
             match self.marked(mark::in_memo(key), key, payload).await {
                 // Memos can't be searched here: `check` remarks it.
-                Err(Refused { fault, .. }) if fault.kind == CrmFaultKind::Rejected => {}
+                Err(Refused { code, .. }) if NO_SUCH_QUESTION.contains(&code) => {}
                 further => found.extend(further?),
             }
         }
