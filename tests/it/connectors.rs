@@ -1,7 +1,7 @@
 //! What every CRM connector owes the engine: the same checks for each, then what only one of them can get wrong.
 //!
-//! `world` sets up a connector with the CRM behind it, `suite` holds the checks, the other modules what only theirs can get
-//! wrong.
+//! `world` sets up a connector with the CRM behind it, `wire` says how one with an API is asked, `suite` holds the checks,
+//! the other modules what only theirs can get wrong.
 
 mod espo;
 mod folder;
@@ -10,6 +10,7 @@ mod porters;
 mod rest;
 mod sample;
 mod suite;
+mod wire;
 mod world;
 
 /// Runs the first checks on every connector, the others where the CRM keeps the frozen bytes themselves: a CRM that makes
@@ -65,4 +66,44 @@ contract! {
         sharing_more_takes_the_place_of_sharing_less
         another_mail_under_the_same_key_is_a_conflict
     }
+}
+
+/// Runs the checks of what a CRM may answer on every connector that has one at the other end of a wire.
+macro_rules! bad_input {
+    ($($check:ident)*) => {
+        mod bad_input_to_rest {
+            $(#[tokio::test] async fn $check() { super::suite::bad_input::$check(super::world::Rest::start().await).await })*
+        }
+        mod bad_input_to_espo {
+            $(#[tokio::test] async fn $check() { super::suite::bad_input::$check(super::espo::Espo::start().await).await })*
+        }
+        mod bad_input_to_hubspot {
+            $(#[tokio::test] async fn $check() { super::suite::bad_input::$check(super::hubspot::HubSpot::start().await).await })*
+        }
+        mod bad_input_to_porters {
+            $(#[tokio::test] async fn $check() { super::suite::bad_input::$check(super::porters::Hrbc::start().await).await })*
+        }
+    };
+}
+
+bad_input! {
+    a_refusal_means_what_its_status_says
+    a_wait_that_was_asked_for_is_told
+    a_server_that_failed_may_have_done_it
+    what_is_no_answer_is_none
+    an_answer_is_never_read_without_end
+    no_fault_tells_a_secret_or_a_mail
+    a_redirect_is_not_followed
+    whatever_happens_to_a_mail_it_is_there_once
+    whatever_happens_to_its_file_the_mail_is_there_once
+    a_time_out_before_or_after_the_write_leaves_one_mail
+    a_look_up_that_goes_wrong_never_says_that_nothing_is_there
+    a_list_that_goes_wrong_never_says_that_nobody_is_there
+    a_mail_that_shows_late_is_not_sent_again
+    a_revoked_key_asks_for_another
+    odd_characters_are_no_reason_to_lose_a_mail
+    a_body_of_a_megabyte_is_one_mail_or_too_large
+    forty_files_arrive
+    a_record_that_is_gone_is_told
+    a_clock_that_is_wrong_does_not_double_a_mail
 }

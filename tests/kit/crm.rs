@@ -5,12 +5,14 @@
 //! | module | holds |
 //! |---|---|
 //! | [`records`] | the CRM itself: mails, files and people, without any HTTP |
+//! | [`access`] | tokens and signatures |
 //! | [`contract`] | checks against the schemas of `contract.yaml` |
 //! | [`rules`] | what the contract says of a mail in words: levels, digest, addresses |
 //! | [`routes`] | the contract's paths, and problem details |
 //! | [`front`] | what is written down of every request, whoever serves it |
 //! | [`misbehaviour`] | refusals, delays and lost replies |
 
+pub mod access;
 pub mod contract;
 pub mod front;
 pub mod misbehaviour;
@@ -33,6 +35,9 @@ use self::records::{Records, User};
 pub const REP: &str = "rep-1";
 /// The first rep's token.
 pub const TOKEN: &str = "tok_live_Zq81-first-rep";
+/// The name of the first rep's key for signing, and the key.
+pub const KEY_ID: &str = "first-rep-2026";
+pub const KEY: &str = "whsec_8f3JmQpKcV7sTnXzR2bW";
 
 /// A request as it came.
 #[derive(Clone, Debug)]
@@ -85,7 +90,9 @@ impl CrmServer {
         let records = Arc::<Mutex<Records>>::default();
         let front = Front::start(routes::router(records.clone()), routes::BASE, "authorization").await;
         let server = Self { front, records };
-        server.add_user(TOKEN, User { id: REP.into(), email: "rep@own.example".into(), name: "営業 一郎".into() });
+        let rep = User { id: REP.into(), email: "rep@own.example".into(), name: "営業 一郎".into() };
+        server.records().keys.insert(KEY_ID.to_owned(), (KEY.to_owned(), rep.clone()));
+        server.add_user(TOKEN, rep);
         server
     }
 
@@ -149,15 +156,14 @@ impl CrmServer {
         self.records().taken.get(&key.to_string()).copied().unwrap_or_default()
     }
 
-    /// How many requests whose line begins with `which` were carried out without the other side ever hearing of it:
-    /// each one a double, if it were sent again blindly and this CRM kept both.
-    pub fn unanswered(&self, which: &str) -> usize {
-        self.traffic().unanswered.iter().filter(|line| line.starts_with(which)).count()
-    }
-
     /// The payload that a rep shared, byte for byte.
     pub fn stored(&self, user: &str, key: MailKey) -> Option<Bytes> {
         self.records().payload(user, &key.to_string())
+    }
+
+    /// The records that a rep's share of a mail belongs to.
+    pub fn links(&self, user: &str, key: MailKey) -> Option<Value> {
+        self.records().logged(user, &key.to_string()).ok().map(|logged| logged["links"].clone())
     }
 
     /// The keys of all mails that somebody shares.

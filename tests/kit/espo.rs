@@ -68,6 +68,11 @@ impl EspoServer {
         self.records().users.insert(key.to_owned(), user);
     }
 
+    /// From now on the user with this key signs with a secret key.
+    pub fn sign_with(&self, key: &str, secret: &str) {
+        self.records().users.get_mut(key).expect("a user with this key").secret = Some(secret.to_owned());
+    }
+
     /// Does not know this key any more.
     pub fn revoke(&self, key: &str) {
         self.records().users.remove(key);

@@ -41,6 +41,8 @@ pub const APP_SECRET: &str = "s3cret/app+Zq81";
 pub const PARTITION: u64 = 401;
 pub const REP: &str = "rep@own.example";
 pub const REP_ID: u64 = 5;
+/// The login of a colleague.
+pub const COLLEAGUE: &str = "other@own.example";
 
 /// The server's clock when it starts: 2026-11-23 03:00:00 UTC.
 const START: Timestamp = Timestamp::from_secs(1_795_402_800);
@@ -53,12 +55,16 @@ pub struct Refusal(pub u32, pub String);
 pub struct Inside {
     pub tenant: Tenant,
     pub auth: Auth,
+    /// Memos cannot be looked for (the guide says that texts can; nobody has tried).
+    pub memos_unsearchable: bool,
     /// Every call costs: reads, writes and sign-ins.
     pub billed: usize,
     /// Rights that the app was not given.
     pub withheld: BTreeSet<String>,
     /// The caller is at an address that was not applied for.
     pub elsewhere: bool,
+    /// How often somebody came too fast and was cut off.
+    exceeded: usize,
     rate: Rate,
     started: Instant,
     ahead: Duration,
@@ -91,9 +97,11 @@ impl HrbcServer {
         let inside = Arc::new(Mutex::new(Inside {
             tenant: Tenant::default(),
             auth: Auth::default(),
+            memos_unsearchable: false,
             billed: 0,
             withheld: BTreeSet::new(),
             elsewhere: false,
+            exceeded: 0,
             rate: Rate::default(),
             started: Instant::now(),
             ahead: Duration::ZERO,
@@ -103,8 +111,7 @@ impl HrbcServer {
         server.change(|inside| {
             inside.tenant.partitions.insert(PARTITION, "㈱サンプル".into());
             let user = |id, name: &str, mail: &str| User { id, name: name.into(), mail: mail.into() };
-            inside.tenant.users =
-                vec![user(4, "同僚 次郎", "other@own.example"), user(REP_ID, "営業 一郎", "Rep@own.example")];
+            inside.tenant.users = vec![user(4, "同僚 次郎", COLLEAGUE), user(REP_ID, "営業 一郎", "Rep@own.example")];
         });
         server
     }
@@ -172,6 +179,11 @@ impl HrbcServer {
     pub fn count(&self, which: &str) -> usize {
         let line = which.replacen(" /", &format!(" {BASE}/"), 1);
         self.traffic().requests.iter().filter(|request| request.line().starts_with(&line)).count()
+    }
+
+    /// How often somebody came too fast.
+    pub fn limits_exceeded(&self) -> usize {
+        self.inside().exceeded
     }
 
     /// How many calls cost something so far.

@@ -15,6 +15,7 @@ const ACTIONS: &[(&str, &[&str])] = &[
             "server_refused",
             "sending_refused",
             "crm_protocol",
+            "crm_clock_wrong",
             "key_store_broken",
             "database_failed",
             "home_unusable",

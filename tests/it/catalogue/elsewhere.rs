@@ -68,6 +68,12 @@ pub const ELSEWHERE: &[Elsewhere] = &[
     ),
     by(Code::CrmNotFound, REST, "each_status_means_the_same_to_every_call_but_the_one_that_logs", "NotFound"),
     by(Code::CrmProtocol, REST, "a_policy_that_cannot_be_read_is_a_fault", "Protocol"),
+    by(
+        Code::CrmClockWrong,
+        "tests/it/connectors/rest/signature.rs",
+        "a_clock_that_is_wrong_is_told_from_a_key_that_is",
+        "ClockWrong",
+    ),
     by(Code::CrmOutcomeUnknown, REST, "silence_means_the_same_to_every_call_but_the_one_that_logs", "OutcomeUnknown"),
     by(
         Code::CrmUnsupported,

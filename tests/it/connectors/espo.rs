@@ -1,9 +1,11 @@
 //! EspoCRM: what its connector alone can get wrong.
 //!
-//! `people` is about the list of people, `mails` about mail, `answers` about refusals, silence and the key.
+//! `people` is about the list of people, `mails` about mail, `ours` about whose it is, `answers` about refusals, silence
+//! and the key.
 
 mod answers;
 mod mails;
+mod ours;
 mod people;
 
 use std::sync::Arc;

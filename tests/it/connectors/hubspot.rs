@@ -1,10 +1,14 @@
 //! HubSpot: what its connector alone can get wrong.
 //!
-//! `answers` is about refusals, limits and the key, `people` about the list of people, `mails` about mail.
+//! `answers` is about refusals, limits and the key, `check` about the check, `people` about the list of people, `mails`
+//! about mail, `own` about whose a record is, `links` about what it is linked to.
 
 mod answers;
 mod app;
+mod check;
+mod links;
 mod mails;
+mod own;
 mod people;
 
 use std::collections::BTreeMap;
@@ -47,7 +51,7 @@ pub struct HubSpot {
     people: Mutex<BTreeMap<String, u64>>,
 }
 
-fn connector(server: &HubSpotServer, key: &str, email: &str) -> Box<dyn CrmConnector> {
+pub fn connector(server: &HubSpotServer, key: &str, email: &str) -> Box<dyn CrmConnector> {
     let (settings, clock) = (json!({"url": server.url(), "email": email}), AccountTime(Box::new(server.time())));
     otomo_crm::connector("hubspot", &settings, Some(SecretString::from(key)), net(), Arc::new(clock)).unwrap()
 }
@@ -60,7 +64,7 @@ impl HubSpot {
         Self { crm: connector(&server, KEY, REP), server: Some(server), people: Mutex::default() }
     }
 
-    fn server(&self) -> &HubSpotServer {
+    pub fn server(&self) -> &HubSpotServer {
         self.server.as_ref().expect("the server runs")
     }
 

@@ -3,15 +3,17 @@
 //! It has no way to delete, makes no contacts, numbers its records, does not keep the frozen bytes, finds a mail only at
 //! its time, and takes files of up to 10 MB; the checks that ask for more are not its own.
 
+mod colleagues;
 mod hostile;
 mod listing;
 mod logging;
+mod search;
 mod server;
 mod sign_in;
 mod world;
 
 use super::suite;
-use world::Hrbc;
+pub use world::{Hrbc, RECRUITER, link};
 
 /// Runs checks of the suite.
 macro_rules! contract {

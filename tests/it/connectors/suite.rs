@@ -1,4 +1,6 @@
-//! The checks every connector passes.
+//! The checks every connector passes. `bad_input` is for those with an API.
+
+pub mod bad_input;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;

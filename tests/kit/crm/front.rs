@@ -27,13 +27,14 @@ pub struct Traffic {
     secret: &'static str,
     pub manners: Manners,
     pub requests: Vec<super::Request>,
+    came: usize,
     /// Lines of requests that were carried out and whose answer was lost on purpose.
     pub unanswered: Vec<String>,
 }
 
 impl Traffic {
     fn new(base: &'static str, secret: &'static str) -> Self {
-        Self { base, secret, manners: Manners::default(), requests: Vec::new(), unanswered: Vec::new() }
+        Self { base, secret, manners: Manners::default(), requests: Vec::new(), came: 0, unanswered: Vec::new() }
     }
 }
 
@@ -86,6 +87,11 @@ impl Front {
         self.traffic().manners.plan(n, which, misbehaviour);
     }
 
+    /// Whether something that was planned has not happened yet.
+    pub fn plans_something(&self) -> bool {
+        self.traffic().manners.plans_something()
+    }
+
     /// From now on every request or reply gets lost with this probability, as the seed has it.
     pub fn lose(&self, probability: f64, seed: u64) {
         self.traffic().manners.lose(probability, seed);
@@ -99,6 +105,22 @@ impl Front {
     /// Every request so far, answered or not.
     pub fn requests(&self) -> Vec<super::Request> {
         self.traffic().requests.clone()
+    }
+
+    /// How many requests have come in.
+    pub fn came(&self) -> usize {
+        self.traffic().came
+    }
+
+    /// Keeps nothing any more of the requests so far but their number.
+    pub fn forget_requests(&self) {
+        self.traffic().requests.clear();
+    }
+
+    /// How many requests whose line begins with `which` were carried out without the other side ever hearing of it:
+    /// each one a double, if it were sent again blindly and the CRM kept both.
+    pub fn unanswered(&self, which: &str) -> usize {
+        self.traffic().unanswered.iter().filter(|line| line.starts_with(which)).count()
     }
 }
 
@@ -119,6 +141,7 @@ async fn front(
         let misbehaviour = traffic.manners.about(&line);
         let secret = request.header(traffic.secret).unwrap_or_default().to_owned();
         traffic.requests.push(request);
+        traffic.came += 1;
         (line, misbehaviour, secret)
     };
     let go_on = next.run(Request::from_parts(parts, Body::from(body)));
@@ -127,6 +150,11 @@ async fn front(
         Some(Misbehaviour::Delay(span)) => {
             tokio::time::sleep(span).await;
             go_on.await
+        }
+        Some(Misbehaviour::DelayReply(span)) => {
+            let done = go_on.await;
+            tokio::time::sleep(span).await;
+            done
         }
         Some(Misbehaviour::Answer { status, headers, body }) => {
             // What a careless server does: it repeats the secret to whoever asks.

@@ -31,6 +31,8 @@ pub enum Misbehaviour {
     LoseReply,
     /// Lets the other side wait, then does what was asked.
     Delay(Duration),
+    /// Does what was asked, and lets the other side wait for its answer.
+    DelayReply(Duration),
 }
 
 impl Misbehaviour {
@@ -59,8 +61,13 @@ pub struct Manners {
 }
 
 impl Manners {
+    /// `which` is how lines begin; with a `$` at its end, all of a line but its query.
     pub fn plan(&mut self, n: usize, which: &str, misbehaviour: Misbehaviour) {
         self.planned.extend(std::iter::repeat_n((which.to_owned(), misbehaviour), n));
+    }
+
+    pub fn plans_something(&self) -> bool {
+        !self.planned.is_empty()
     }
 
     pub fn lose(&mut self, probability: f64, seed: u64) {
@@ -69,7 +76,7 @@ impl Manners {
 
     /// What goes wrong with the request of this line.
     pub fn about(&mut self, line: &str) -> Option<Misbehaviour> {
-        if let Some(at) = self.planned.iter().position(|(which, _)| line.starts_with(which.as_str())) {
+        if let Some(at) = self.planned.iter().position(|(which, _)| is_meant(which, line)) {
             return self.planned.remove(at).map(|(_, misbehaviour)| misbehaviour);
         }
         let (probability, chance) = self.losing.as_mut()?;
@@ -77,6 +84,13 @@ impl Manners {
             return None;
         }
         Some(if chance.random_bool(0.5) { Misbehaviour::LoseRequest } else { Misbehaviour::LoseReply })
+    }
+}
+
+fn is_meant(which: &str, line: &str) -> bool {
+    match which.strip_suffix('$') {
+        Some(whole) => line.split('?').next() == Some(whole),
+        None => line.starts_with(which),
     }
 }
 
@@ -157,6 +171,9 @@ mod tests {
         assert_eq!(manners.about("GET /emails/1"), None);
         assert_eq!(manners.about("PUT /emails/1"), Some(Misbehaviour::LoseReply));
         assert_eq!(manners.about("PUT /emails/1"), None);
+        manners.plan(1, "PUT /emails$", Misbehaviour::LoseReply);
+        assert_eq!(manners.about("PUT /emails/1"), None);
+        assert_eq!(manners.about("PUT /emails?x=1"), Some(Misbehaviour::LoseReply));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::{contract, rules};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal(pub u16, pub String);
 
-fn refuse<T>(status: u16, why: impl Into<String>) -> Result<T, Refusal> {
+pub fn refuse<T>(status: u16, why: impl Into<String>) -> Result<T, Refusal> {
     Err(Refusal(status, why.into()))
 }
 
@@ -34,11 +34,42 @@ pub struct User {
 
 /// A mail, shared by one rep or several.
 pub struct SharedMail {
-    message_id: Value,
-    date: Value,
     remote_id: String,
-    /// One payload per rep, as it came.
-    payloads: BTreeMap<String, Bytes>,
+    /// One share per rep.
+    shares: BTreeMap<String, Share>,
+}
+
+/// What one rep shares of a mail.
+struct Share {
+    /// As it came.
+    payload: Bytes,
+    /// The records that it belongs to now.
+    links: Value,
+}
+
+impl Share {
+    fn new(payload: Bytes) -> Self {
+        let links = read(&payload)["links"].clone();
+        Self { payload, links }
+    }
+}
+
+fn read(payload: &[u8]) -> Value {
+    serde_json::from_slice(payload).unwrap_or_default()
+}
+
+/// What the app writes where a rep took words out.
+const BLACKED_OUT: &str = "■■■";
+
+/// Whether two payloads are of different mails. A subject tells it only where both tell theirs, whole.
+fn is_another(one: &Value, other: &Value) -> bool {
+    let told = |mail: &Value| {
+        let subject = mail["subject"].as_str().unwrap_or_default();
+        mail["share_level"] != "metadata" && !subject.contains(BLACKED_OUT)
+    };
+    let same = |field: &str| one[field] == other[field];
+    let same_subject = !told(one) || !told(other) || same("subject");
+    !(same("message_id") && same("date") && one["from"]["email"] == other["from"]["email"] && same_subject)
 }
 
 /// A file and who uploaded it.
@@ -50,6 +81,8 @@ pub struct File {
 pub struct Records {
     /// By token.
     pub users: BTreeMap<String, User>,
+    /// Keys that sign, by their names, and whose they are.
+    pub keys: BTreeMap<String, (String, User)>,
     /// The schema `Me` without `user`.
     pub me: Value,
     /// By key.
@@ -77,6 +110,7 @@ impl Default for Records {
         let policy = json!({"never_log": {"addresses": [], "domains": []}, "internal_domains": []});
         Self {
             users: BTreeMap::new(),
+            keys: BTreeMap::new(),
             me: json!({"capabilities": capabilities, "policy": policy}),
             mails: BTreeMap::new(),
             taken: BTreeMap::new(),
@@ -96,7 +130,7 @@ fn is_digest(text: &str) -> bool {
 
 /// The digests of the files that a payload names.
 fn named(payload: &[u8]) -> BTreeSet<String> {
-    let mail: Value = serde_json::from_slice(payload).unwrap_or_default();
+    let mail = read(payload);
     let files = mail["attachments"].as_array().into_iter().flatten();
     files.filter_map(|file| file["sha256"].as_str().map(str::to_owned)).collect()
 }
@@ -133,8 +167,8 @@ impl Records {
 
     /// Drops what was named by a payload that is gone, as far as no payload of this rep still names it.
     fn drop_files(&mut self, user: &str, no_longer: BTreeSet<String>) {
-        let payloads = self.mails.values().filter_map(|mail| mail.payloads.get(user));
-        let needed: BTreeSet<String> = payloads.flat_map(|payload| named(payload)).collect();
+        let shares = self.mails.values().filter_map(|mail| mail.shares.get(user));
+        let needed: BTreeSet<String> = shares.flat_map(|share| named(&share.payload)).collect();
         for sha256 in no_longer.difference(&needed) {
             if let Some(file) = self.files.get_mut(sha256) {
                 file.uploaders.remove(user);
@@ -147,37 +181,45 @@ impl Records {
 /// Mails.
 impl Records {
     pub fn payload(&self, user: &str, key: &str) -> Option<Bytes> {
-        self.mails.get(key)?.payloads.get(user).cloned()
+        Some(self.mails.get(key)?.shares.get(user)?.payload.clone())
     }
 
     /// The mail as this rep shares it (schema `LoggedEmail`).
     pub fn logged(&self, user: &str, key: &str) -> Result<Value, Refusal> {
-        let Some((mail, payload)) = self.mails.get(key).and_then(|mail| Some((mail, mail.payloads.get(user)?))) else {
+        let Some((mail, share)) = self.mails.get(key).and_then(|mail| Some((mail, mail.shares.get(user)?))) else {
             return refuse(404, "not logged");
         };
-        let shared: Value = serde_json::from_slice(payload).unwrap_or_default();
-        let url = format!("https://crm.example.com/mails/{}", mail.remote_id);
-        Ok(json!({"remote_id": mail.remote_id, "key": key, "url": url, "links": shared["links"]}))
+        let (id, digest) = (&mail.remote_id, read(&share.payload)["digest"].clone());
+        let url = format!("https://crm.example.com/mails/{id}");
+        Ok(json!({"remote_id": id, "key": key, "url": url, "digest": digest, "links": share.links}))
     }
 
     /// Logs a mail once per rep; the rep's payload replaces the one before.
     pub fn log(&mut self, user: &str, key: &str, payload: Bytes) -> Result<Done, Refusal> {
-        let mail = self.checked(user, key, &payload)?;
+        self.check(user, key, &payload)?;
         let done = if self.mails.contains_key(key) { Done::Known } else { Done::Created };
         self.remote_ids += 1;
         *self.taken.entry(key.to_owned()).or_default() += 1;
-        let known = self.mails.entry(key.to_owned()).or_insert_with(|| SharedMail {
-            message_id: mail["message_id"].clone(),
-            date: mail["date"].clone(),
-            remote_id: format!("M-{}", self.remote_ids),
-            payloads: BTreeMap::new(),
-        });
-        let former = known.payloads.insert(user.to_owned(), payload);
-        self.drop_files(user, former.map(|former| named(&former)).unwrap_or_default());
+        let known = self
+            .mails
+            .entry(key.to_owned())
+            .or_insert_with(|| SharedMail { remote_id: format!("M-{}", self.remote_ids), shares: BTreeMap::new() });
+        let former = known.shares.insert(user.to_owned(), Share::new(payload));
+        self.drop_files(user, former.map(|former| named(&former.payload)).unwrap_or_default());
         Ok(done)
     }
 
-    fn checked(&self, user: &str, key: &str, payload: &Bytes) -> Result<Value, Refusal> {
+    /// Exchanges the records that a rep's share belongs to.
+    pub fn relink(&mut self, user: &str, key: &str, links: &[u8]) -> Result<(), Refusal> {
+        let Ok(links) = serde_json::from_slice::<Value>(links) else { return refuse(400, "the body is not JSON") };
+        contract::check("Links", &links).or_else(|why| refuse(422, why))?;
+        let share = self.mails.get_mut(key).and_then(|mail| mail.shares.get_mut(user));
+        let Some(share) = share else { return refuse(404, "not logged") };
+        share.links = links["links"].clone();
+        Ok(())
+    }
+
+    fn check(&self, user: &str, key: &str, payload: &Bytes) -> Result<(), Refusal> {
         if !is_digest(key) {
             return refuse(422, "the key is not a digest");
         }
@@ -185,17 +227,16 @@ impl Records {
             return refuse(400, "the body is not JSON");
         };
         contract::check("Email", &mail).or_else(|why| refuse(422, why))?;
-        let another = |known: &&SharedMail| (&known.message_id, &known.date) != (&mail["message_id"], &mail["date"]);
-        if self.mails.get(key).filter(another).is_some() {
-            return refuse(409, "this key belongs to a mail with another message_id or date");
+        let mut shares = self.mails.get(key).into_iter().flat_map(|known| known.shares.values());
+        if shares.any(|share| is_another(&read(&share.payload), &mail)) {
+            return refuse(409, "this key belongs to a mail with another message_id, date, sender or subject");
         }
         rules::check(key, &mail).or_else(|why| refuse(422, why))?;
         let body = ["body_text", "body_html"].iter().filter_map(|part| mail[part].as_str());
         if body.map(str::len).sum::<usize>() > self.limit("max_body_bytes") {
             return refuse(413, "the body is too large");
         }
-        self.check_files(user, &mail)?;
-        Ok(mail)
+        self.check_files(user, &mail)
     }
 
     fn check_files(&self, user: &str, mail: &Value) -> Result<(), Refusal> {
@@ -217,9 +258,9 @@ impl Records {
             return refuse(403, "mails cannot be taken back here");
         }
         let Some(mail) = self.mails.get_mut(key) else { return Ok(()) };
-        let former = mail.payloads.remove(user);
-        self.mails.retain(|_, mail| !mail.payloads.is_empty());
-        self.drop_files(user, former.map(|former| named(&former)).unwrap_or_default());
+        let former = mail.shares.remove(user);
+        self.mails.retain(|_, mail| !mail.shares.is_empty());
+        self.drop_files(user, former.map(|former| named(&former.payload)).unwrap_or_default());
         Ok(())
     }
 }

@@ -3,19 +3,20 @@
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Bytes, to_bytes};
-use axum::extract::{FromRequestParts, Path, Query, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::request::Parts;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, head, post};
+use axum::routing::{get, head, post, put};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::access::{Caller, known};
 use super::contract;
 use super::front::{LARGEST, answer};
-use super::records::{Done, Records, Refusal, User};
+use super::records::{Done, Records, Refusal};
 
 /// Where the contract's paths begin.
 pub const BASE: &str = "/mail-log/v1";
@@ -31,9 +32,12 @@ pub fn router(records: Shared) -> Router {
         .route("/records/{type}/{id}/related", get(related))
         .route("/attachments/{sha256}", head(has_file).put(put_file))
         .route("/emails/{key}", get(logged).put(log).delete(unlog))
+        .route("/emails/{key}/links", put(relink))
         .fallback(|| async { Refusal(404, "there is nothing here".into()) })
         .method_not_allowed_fallback(|| async { Refusal(405, "this cannot be done here".into()) });
-    Router::new().nest(BASE, paths).with_state(records)
+    // Outside of the nest, where the path is still the one that was signed.
+    let known = middleware::from_fn_with_state(records.clone(), known);
+    Router::new().nest(BASE, paths).layer(known).with_state(records)
 }
 
 impl IntoResponse for Refusal {
@@ -56,21 +60,7 @@ fn checked(schema: &str, value: Value) -> Value {
     value
 }
 
-/// The rep whose token came along.
-struct Caller(User);
-
-impl FromRequestParts<Shared> for Caller {
-    type Rejection = Refusal;
-
-    async fn from_request_parts(parts: &mut Parts, records: &Shared) -> Result<Self, Refusal> {
-        let value = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = value.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-        let users = &records.lock().expect("no handler panicked").users;
-        users.get(token).cloned().map(Self).ok_or_else(|| Refusal(401, "the token is not known".into()))
-    }
-}
-
-/// Does something with the records. Only a rep whose token is good gets here.
+/// Does something with the records. Only a rep who is known gets here.
 fn with<T>(records: &Shared, work: impl FnOnce(&mut Records) -> T) -> T {
     work(&mut records.lock().expect("no handler panicked"))
 }
@@ -191,6 +181,21 @@ async fn log(
     with(&records, |records| {
         let done = records.log(&user.id, &key, payload)?;
         Ok((status(done), Json(checked("LoggedEmail", records.logged(&user.id, &key)?))))
+    })
+}
+
+async fn relink(
+    Caller(user): Caller,
+    State(records): State<Shared>,
+    Path(key): Path<String>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Json<Value>, Refusal> {
+    of_type(&headers, "application/json")?;
+    let links = whole(request).await?;
+    with(&records, |records| {
+        records.relink(&user.id, &key, &links)?;
+        Ok(Json(checked("LoggedEmail", records.logged(&user.id, &key)?)))
     })
 }
 

@@ -1,8 +1,17 @@
 //! API users and what their role allows.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
+use sha2::Sha256;
+
+use super::records::{Records, Refusal, refuse};
 
 /// A user of the type API, known by a key.
 #[derive(Clone, Debug)]
@@ -12,6 +21,8 @@ pub struct ApiUser {
     pub email: String,
     /// By scope: actions and their levels, or true for a scope without actions.
     pub role: BTreeMap<String, Value>,
+    /// The secret key, where the user was set up to sign: then the key alone opens nothing.
+    pub secret: Option<String>,
 }
 
 impl ApiUser {
@@ -28,7 +39,7 @@ impl ApiUser {
             ("Import", json!(true)),
         ];
         let role = role.into_iter().map(|(scope, rights)| (scope.to_owned(), rights)).collect();
-        Self { id: id.into(), name: name.into(), email: email.into(), role }
+        Self { id: id.into(), name: name.into(), email: email.into(), role, secret: None }
     }
 
     /// Whether the role knows a scope at all.
@@ -58,4 +69,33 @@ impl ApiUser {
     pub fn table(&self) -> Value {
         self.role.iter().filter(|(scope, _)| self.knows(scope)).map(|(s, r)| (s.clone(), r.clone())).collect()
     }
+}
+
+/// The API user who calls.
+pub struct Caller(pub ApiUser);
+
+impl FromRequestParts<Arc<Mutex<Records>>> for Caller {
+    type Rejection = Refusal;
+
+    /// A user is known by one of two methods, never by both (`UserFinder::findApiApiKey`, `findApiHmac`).
+    async fn from_request_parts(parts: &mut Parts, records: &Arc<Mutex<Records>>) -> Result<Self, Refusal> {
+        let text = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap_or_default());
+        let users = &records.lock().expect("no handler panicked").users;
+        let caller = match (text("x-hmac-authorization"), text("x-api-key")) {
+            (Some(signature), _) => signed(users, signature, parts),
+            (None, Some(key)) => users.get(key).filter(|user| user.secret.is_none()),
+            (None, None) => None,
+        };
+        caller.cloned().map_or_else(|| refuse(401, ""), |user| Ok(Self(user)))
+    }
+}
+
+/// `base64(key:hash)`, the hash over method and path behind the API's own, in hexadecimal digits (`Logins\Hmac`).
+fn signed<'a>(users: &'a BTreeMap<String, ApiUser>, signature: &str, parts: &Parts) -> Option<&'a ApiUser> {
+    let given = String::from_utf8(STANDARD.decode(signature).ok()?).ok()?;
+    let (key, hash) = given.split_once(':')?;
+    let user = users.get(key)?;
+    let mac = Hmac::<Sha256>::new_from_slice(user.secret.as_ref()?.as_bytes()).ok()?;
+    let right = mac.chain_update(format!("{} {}", parts.method, parts.uri.path())).finalize().into_bytes();
+    (hash == hex::encode(right)).then_some(user)
 }

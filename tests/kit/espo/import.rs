@@ -24,8 +24,15 @@ pub fn import(records: &mut Records, user: &str, eml: &[u8]) -> Result<Imported,
     if message_id.as_deref().is_some_and(|id| id.to_lowercase().contains("@espo-system")) {
         return refuse(500, "Could not import.");
     }
+    // A column that is too short fails in the database, which gives no reason (`entityDefs/Email.json`).
+    let internal = internal_id(&mail);
+    let is_long = |text: &Option<String>, most| text.as_ref().is_some_and(|text| text.chars().count() > most);
+    if is_long(&message_id, 255) || is_long(&internal, 300) {
+        return refuse(500, "");
+    }
     let id = records.new_id();
     let mut fields = fields(&mail);
+    fields["messageIdInternal"] = json!(internal);
     fields["messageId"] = json!(message_id.unwrap_or_else(|| format!("dummy:{id}")));
     fields["createdById"] = json!(user);
     if let Some((kind, parent)) = parent(records, &mail) {
@@ -40,15 +47,28 @@ pub fn import(records: &mut Records, user: &str, eml: &[u8]) -> Result<Imported,
     Ok(Imported::New(id))
 }
 
+/// The Message-ID and whom the mail was delivered to (`DefaultImporter::processMessageId`).
+fn internal_id(mail: &Message<'_>) -> Option<String> {
+    let delivered_to = mail.header_raw("Delivered-To")?.trim();
+    Some(format!("<{}>-{delivered_to}", mail.message_id()?))
+}
+
+/// `Name <address>`, as far as there is a name (`DefaultImporter::setFromStrings`).
+fn from_string(mail: &Message<'_>) -> Option<String> {
+    let from = mail.from()?.first()?;
+    let name = from.name().map(|name| format!("{name} ")).unwrap_or_default();
+    Some(format!("{name}<{}>", from.address()?))
+}
+
 fn fields(mail: &Message<'_>) -> Value {
     let date = mail.date().map(|date| moment(Timestamp::from_secs(date.to_timestamp())));
     let html = mail.html_bodies().find_map(|part| part.text_contents().filter(|_| part.is_text_html()));
     let plain = mail.text_bodies().find_map(|part| part.text_contents().filter(|_| !part.is_text_html()));
     json!({
-        "name": mail.subject().filter(|subject| !subject.is_empty()).unwrap_or("(No Subject)"),
+        "name": mail.subject().filter(|subject| !subject.is_empty()).unwrap_or("(No Subject)").chars().take(255).collect::<String>(),
         "status": "Archived", "dateSent": date, "isHtml": html.is_some(),
         "body": html.or(plain), "bodyPlain": plain,
-        "from": addresses(mail.from()).first(), "to": addresses(mail.to()).join(";"),
+        "from": addresses(mail.from()).first(), "fromString": from_string(mail), "to": addresses(mail.to()).join(";"),
         "cc": addresses(mail.cc()).join(";"), "bcc": addresses(mail.bcc()).join(";"),
     })
 }

@@ -21,7 +21,19 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
     ("Opportunity", &["id", "name", "stage", "accountId", "accountName", "contactId", "createdAt", "modifiedAt"]),
     (
         "Email",
-        &["id", "name", "messageId", "dateSent", "parentType", "parentId", "createdById", "createdAt", "modifiedAt"],
+        &[
+            "id",
+            "name",
+            "messageId",
+            "messageIdInternal",
+            "dateSent",
+            "fromString",
+            "parentType",
+            "parentId",
+            "createdById",
+            "createdAt",
+            "modifiedAt",
+        ],
     ),
 ];
 

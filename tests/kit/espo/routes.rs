@@ -3,10 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequestParts, Path, RawQuery, Request, State};
+use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -14,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::access::ApiUser;
+use super::access::{ApiUser, Caller};
 use super::import::{Imported, import};
 use super::query;
 use super::records::{Records, Refusal, refuse};
@@ -47,19 +46,6 @@ impl IntoResponse for Refusal {
         };
         let response = Response::builder().status(status).header(CONTENT_TYPE, kind).header("X-Status-Reason", reason);
         response.body(Body::from(body)).expect("a status and headers as HTTP knows them")
-    }
-}
-
-/// The API user whose key came along.
-struct Caller(ApiUser);
-
-impl FromRequestParts<Shared> for Caller {
-    type Rejection = Refusal;
-
-    async fn from_request_parts(parts: &mut Parts, records: &Shared) -> Result<Self, Refusal> {
-        let key = parts.headers.get("x-api-key").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let users = &records.lock().expect("no handler panicked").users;
-        users.get(key).cloned().map_or_else(|| refuse(401, ""), |user| Ok(Self(user)))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Multipart, Path, Query, State};
 use axum::http::StatusCode;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::portal::File;
@@ -56,6 +57,32 @@ async fn read(mut multipart: Multipart) -> Result<Form, Refusal> {
         }
     }
     Ok(form)
+}
+
+/// What is told of a file; `parentFolderId` is the folder it lies in [published description 2026-03].
+pub async fn details(State(inside): State<Shared>, Path(id): Path<u64>) -> Result<Json<Value>, Refusal> {
+    with(&inside, |portal| {
+        let file = portal.files.get(&id).cloned().ok_or_else(|| Refusal::not_found("no such file"))?;
+        let folder = portal.folder(&file.folder);
+        Ok(Json(json!({"id": id.to_string(), "name": file.name, "parentFolderId": folder.to_string()})))
+    })
+}
+
+/// A folder by its path, which stands in the address without its first slash.
+pub async fn folder(State(inside): State<Shared>, Path(path): Path<String>) -> Result<Json<Value>, Refusal> {
+    let id = with(&inside, |portal| portal.folder_at(&format!("/{path}")))?;
+    Ok(Json(json!({"id": id.to_string(), "path": format!("/{path}")})))
+}
+
+#[derive(Deserialize)]
+pub struct SearchQuery {
+    limit: usize,
+}
+
+pub async fn search(State(inside): State<Shared>, Query(query): Query<SearchQuery>) -> Json<Value> {
+    let shown = |(id, file): (&u64, &File)| json!({"id": id.to_string(), "name": file.name});
+    let results: Vec<Value> = with(&inside, |portal| portal.files.iter().take(query.limit).map(shown).collect());
+    Json(json!({"results": results}))
 }
 
 pub async fn remove(State(inside): State<Shared>, Path(id): Path<u64>) -> Result<StatusCode, Refusal> {

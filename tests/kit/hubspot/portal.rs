@@ -31,10 +31,15 @@ pub struct Object {
     coming: Vec<(Duration, Option<BTreeMap<String, String>>)>,
 }
 
+/// What HubSpot says by itself of a record that came through the API: "set automatically by HubSpot, and the values cannot
+/// be manually edited" (knowledge.hubspot.com, record source).
+pub const BY_API: &str = "INTEGRATION";
+
 /// An uploaded file.
 #[derive(Clone)]
 pub struct File {
     pub name: String,
+    /// The path of its folder.
     pub folder: String,
     pub access: String,
     pub bytes: Bytes,
@@ -49,8 +54,12 @@ pub struct Portal {
     /// Pairs of type and id, kept in both directions.
     links: BTreeSet<(Place, Place)>,
     pub files: BTreeMap<u64, File>,
+    /// Folders by their path.
+    folders: BTreeMap<String, u64>,
     /// Whether a service key may ask for the account's details.
     pub tells_account: bool,
+    /// Whether it may ask what a property is like: that takes a scope of its own ("a 403 names crm.schemas.emails.read").
+    pub tells_property: bool,
     /// Whether `hs_email_message_id` can only be read.
     pub message_id_read_only: bool,
     /// How long the search index is behind.
@@ -68,7 +77,9 @@ impl Default for Portal {
             objects: TYPES.iter().map(|kind| (*kind, BTreeMap::new())).collect(),
             links: BTreeSet::new(),
             files: BTreeMap::new(),
+            folders: BTreeMap::new(),
             tells_account: true,
+            tells_property: true,
             message_id_read_only: false,
             search_lag: Duration::ZERO,
             now: Duration::ZERO,
@@ -153,6 +164,11 @@ impl Portal {
         }
     }
 
+    /// Takes two records apart, whatever they were linked as.
+    pub fn unlink(&mut self, one: Place, other: Place) {
+        self.links.retain(|link| *link != (one, other) && *link != (other, one));
+    }
+
     /// The ids of the records of a type that a record is linked to.
     pub fn linked(&self, from: Place, to: &str) -> Vec<u64> {
         self.links.iter().filter(|(one, (kind, _))| *one == from && *kind == to).map(|(_, (_, id))| *id).collect()
@@ -182,8 +198,10 @@ impl Portal {
 
     /// Makes a record out of the body of a request.
     pub fn create(&mut self, kind: &'static str, body: &Value) -> Result<u64, Refusal> {
-        let properties = values::properties(body)?;
+        let mut properties = values::properties(body)?;
         self.check(kind, None, &properties)?;
+        properties.insert("hs_object_source".into(), BY_API.into());
+        values::fill_in(kind, &mut properties);
         // "timestamp is required" is said of engagements only.
         if kind == "emails" && properties.get("hs_timestamp").is_none_or(String::is_empty) {
             return Err(Refusal::property("hs_timestamp", "MISSING_REQUIRED_PROPERTY"));
@@ -207,6 +225,7 @@ impl Portal {
         let mut properties = object.properties.clone();
         self.check(kind, Some(id), &changes)?;
         properties.extend(changes);
+        values::fill_in(kind, &mut properties);
         self.put(kind, id, properties);
         Ok(id)
     }
@@ -256,9 +275,21 @@ impl Portal {
         let same = |known: &File| (&known.folder, &known.bytes) == (&file.folder, &file.bytes);
         let known = self.files.iter().find(|(_, known)| returns_existing && same(known)).map(|(id, _)| *id);
         known.unwrap_or_else(|| {
+            self.folder(&file.folder);
             let id = self.next_id();
             self.files.insert(id, file);
             id
         })
+    }
+
+    /// The number of a folder, which is made where there is none.
+    pub fn folder(&mut self, path: &str) -> u64 {
+        let next = self.next_id();
+        *self.folders.entry(path.to_owned()).or_insert(next)
+    }
+
+    /// The number of a folder that is there.
+    pub fn folder_at(&self, path: &str) -> Result<u64, Refusal> {
+        self.folders.get(path).copied().ok_or_else(|| Refusal::not_found("no such folder"))
     }
 }

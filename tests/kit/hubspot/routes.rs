@@ -45,8 +45,11 @@ pub fn router(inside: Shared) -> Router {
         .route("/crm/objects/2026-09/{kind}/{id}", get(read).patch(update).delete(archive))
         .route("/crm/objects/2026-09/{kind}/{id}/associations/{to}", get(associations))
         .route("/crm/objects/2026-09/{kind}/{id}/associations/default/{to}/{to_id}", put(associate))
+        .route("/crm/objects/2026-09/{kind}/{id}/associations/{to}/{to_id}", delete(dissociate))
         .route("/files/2026-03/files", post(files::upload))
-        .route("/files/2026-03/files/{id}", delete(files::remove))
+        .route("/files/2026-03/files/search", get(files::search))
+        .route("/files/2026-03/files/{id}", get(files::details).delete(files::remove))
+        .route("/files/2026-03/folders/{*path}", get(files::folder))
         .fallback(|| async { Refusal::not_found("no such path") })
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn_with_state(inside.clone(), guard))
@@ -149,6 +152,9 @@ async fn property(State(inside): State<Shared>, Path(name): Path<String>) -> Res
     if name != "hs_email_message_id" {
         return Err(Refusal::not_found(format!("Property '{name}' does not exist")));
     }
+    if !with(&inside, |portal| portal.tells_property) {
+        return Err(Refusal::scopes(&["crm.schemas.emails.read"]));
+    }
     let read_only = with(&inside, |portal| portal.message_id_read_only);
     Ok(Json(json!({"name": name, "type": "string", "modificationMetadata": {"readOnlyValue": read_only}})))
 }
@@ -162,10 +168,22 @@ struct ReadQuery {
     #[serde(default)]
     archived: bool,
     limit: Option<usize>,
-    after: Option<u64>,
+    after: Option<String>,
+}
+
+/// Where a list goes on: "the paging cursor token" is its own word, which nobody else can know [published description].
+fn token(id: u64) -> String {
+    format!("MTAw{id}")
 }
 
 impl ReadQuery {
+    /// The id from which a page goes on.
+    fn from(&self) -> Result<u64, Refusal> {
+        let Some(after) = &self.after else { return Ok(0) };
+        let id = after.strip_prefix(&token(0)[..4]).and_then(|id| id.parse().ok());
+        id.ok_or_else(|| Refusal::invalid("after is no token of this list"))
+    }
+
     fn properties(&self) -> Vec<String> {
         self.properties.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()
     }
@@ -187,13 +205,13 @@ async fn list(
         return Err(Refusal::invalid("limit is not between 1 and 100"));
     }
     with(&inside, |portal| {
-        let wanted = portal.objects[kind].range(query.after.unwrap_or_default()..);
+        let wanted = portal.objects[kind].range(query.from()?..);
         let wanted = wanted.filter(|(_, object)| object.archived_at.is_some() == query.archived);
         let ids: Vec<u64> = wanted.map(|(id, _)| *id).take(limit + 1).collect();
         let shown = ids.iter().take(limit).map(|id| portal.show(kind, *id, &query.properties(), &[]));
         let mut page = json!({"results": shown.collect::<Vec<_>>()});
         if let Some(next) = ids.get(limit) {
-            page["paging"] = json!({"next": {"after": next.to_string()}});
+            page["paging"] = json!({"next": {"after": token(*next)}});
         }
         Ok(Json(page))
     })
@@ -294,7 +312,7 @@ async fn archive(
     })
 }
 
-/// The ids of linked records, read without the search index; up to 500 a page.
+/// The ids of linked records, as texts [published description 2026-09], read without the search index; up to 500 a page.
 async fn associations(
     State(inside): State<Shared>,
     Path((kind, id, to)): Path<(String, String, String)>,
@@ -306,12 +324,13 @@ async fn associations(
     with(&inside, |portal| {
         let (id, _) = portal.living(kind, &id)?;
         let linked = portal.linked((kind, id), to);
-        let mut rest = linked.iter().filter(|id| **id >= query.after.unwrap_or_default());
-        let page: Vec<Value> =
-            rest.by_ref().take(limit).map(|id| json!({"toObjectId": id, "associationTypes": []})).collect();
+        let from = query.from()?;
+        let mut rest = linked.iter().filter(|id| **id >= from);
+        let shown = |id: &u64| json!({"toObjectId": id.to_string(), "associationTypes": []});
+        let page: Vec<Value> = rest.by_ref().take(limit).map(shown).collect();
         let mut answer = json!({"results": page});
         if let Some(next) = rest.next() {
-            answer["paging"] = json!({"next": {"after": next.to_string()}});
+            answer["paging"] = json!({"next": {"after": token(*next)}});
         }
         Ok(Json(answer))
     })
@@ -327,5 +346,19 @@ async fn associate(
         let (one, other) = (portal.living(kind, &id)?.0, portal.living(to, &to_id)?.0);
         portal.link((kind, one), (to, other));
         Ok(Json(json!({"status": "COMPLETE", "results": []})))
+    })
+}
+
+/// Takes two records apart, whatever they were linked as. What was not linked is not, either.
+async fn dissociate(
+    State(inside): State<Shared>,
+    Path((kind, id, to, to_id)): Path<(String, String, String, String)>,
+) -> Result<StatusCode, Refusal> {
+    let (kind, to) = (portal::object_type(&kind)?, portal::object_type(&to)?);
+    with(&inside, |portal| {
+        let one = portal.living(kind, &id)?.0;
+        let other = to_id.parse().map_err(|_| Refusal::invalid("toObjectId is not a number"))?;
+        portal.unlink((kind, one), (to, other));
+        Ok(StatusCode::NO_CONTENT)
     })
 }

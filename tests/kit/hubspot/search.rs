@@ -77,8 +77,8 @@ fn check(body: &Value) -> Result<(), Refusal> {
 /// Groups are alternatives, the filters of a group hold together; words must all occur.
 fn matches(body: &Value, known: &Properties) -> Result<bool, Refusal> {
     let words = body["query"].as_str().unwrap_or_default().to_lowercase();
-    let text = known.values().map(|value| value.to_lowercase()).collect::<Vec<_>>().join(" ");
-    let fits = words.split_whitespace().all(|word| text.contains(word));
+    let text = || known.values().map(|value| value.to_lowercase()).collect::<Vec<_>>().join(" ");
+    let fits = words.is_empty() || words.split_whitespace().all(|word| text().contains(word));
     let groups = body["filterGroups"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut any = groups.is_empty();
     for group in groups {

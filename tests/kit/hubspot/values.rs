@@ -63,6 +63,15 @@ pub fn check(kind: &str, name: &str, value: &str) -> Result<(), Refusal> {
     if sound { Ok(()) } else { Err(Refusal::property(name, "INVALID_OPTION_OR_PROPERTY_DOESNT_EXIST")) }
 }
 
+/// What HubSpot reads out of the other properties: these fields "are read-only and filled from hs_email_headers".
+pub fn fill_in(kind: &str, properties: &mut BTreeMap<String, String>) {
+    let headers = properties.get("hs_email_headers").and_then(|text| serde_json::from_str::<Value>(text).ok());
+    if let Some(headers) = headers.filter(|_| kind == "emails") {
+        let from = headers["from"]["email"].as_str().unwrap_or_default();
+        properties.insert("hs_email_from_email".into(), from.to_owned());
+    }
+}
+
 /// `from` is a person, `to`, `cc` and `bcc` are lists of people.
 fn headers(text: &str) -> bool {
     let Ok(headers) = serde_json::from_str::<Value>(text) else { return false };

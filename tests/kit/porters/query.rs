@@ -27,6 +27,7 @@ pub struct Read {
     pub fields: Vec<&'static str>,
     conditions: Vec<Condition>,
     order: Option<(&'static str, Kind, bool)>,
+    keywords: Vec<String>,
     itemstate: String,
     count: usize,
     pub start: usize,
@@ -80,8 +81,15 @@ impl Read {
             None => None,
             Some(order) => Some(sorting(resource, order)?),
         };
+        // "100 文字まで。カンマ区切りは AND"
+        let keywords = parameter(parameters, "keywords").unwrap_or_default();
+        if keywords.chars().count() > 100 {
+            return Err(Refusal(BAD_VALUE, "keywords is too long".into()));
+        }
+        let keywords = keywords.split(',').map(|word| word.trim().to_lowercase()).filter(|word| !word.is_empty());
+        let keywords = keywords.collect();
         let itemstate = parameter(parameters, "itemstate").unwrap_or("existing").to_owned();
-        let read = Self { fields, conditions, order, itemstate, count, start };
+        let read = Self { fields, conditions, order, keywords, itemstate, count, start };
         read.deleted_ones(now)?;
         Ok(read)
     }
@@ -111,7 +119,9 @@ impl Read {
             "deleted" => record.is_deleted() && record.changed() >= now - NINETY_DAYS,
             _ => record.changed() >= now - NINETY_DAYS,
         };
-        let found = records.filter(state).filter(|record| self.conditions.iter().all(|c| c.holds(record)));
+        let named = |record: &&Record| self.keywords.iter().all(|word| record.says(word));
+        let found = records.filter(state).filter(named);
+        let found = found.filter(|record| self.conditions.iter().all(|c| c.holds(record)));
         let mut found: Vec<&Record> = found.collect();
         if let Some((field, kind, ascending)) = self.order {
             found.sort_by_cached_key(|record| sort_key(record.get(field), kind));

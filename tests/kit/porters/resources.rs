@@ -68,6 +68,19 @@ const CLIENT: &[(&str, Kind)] = &[
     ("P_Deleted", Kind::Deleted),
 ];
 
+/// "Job - Field List", as far as a job is named and belongs to somebody.
+const JOB: &[(&str, Kind)] = &[
+    ("P_Id", Kind::Id),
+    ("P_Owner", Kind::User),
+    ("P_Client", Kind::Reference(5)),
+    ("P_UpdateDate", Kind::Stamp),
+    ("P_Position", Kind::Line),
+    ("P_Deleted", Kind::Deleted),
+];
+
+/// The field that a customer may have made for the keys of mails ("Activity.U_[Name]").
+pub const OWN_FIELD: &str = "U_MailKey";
+
 /// "Activity - Field List".
 const ACTIVITY: &[(&str, Kind)] = &[
     ("P_Id", Kind::Id),
@@ -79,10 +92,11 @@ const ACTIVITY: &[(&str, Kind)] = &[
     ("P_FromDate", Kind::DateTime),
     ("P_ToDate", Kind::DateTime),
     ("P_Memo", Kind::Text),
+    (OWN_FIELD, Kind::Line),
     ("P_Deleted", Kind::Deleted),
 ];
 
-pub static RESOURCES: [Resource; 5] = [
+pub static RESOURCES: [Resource; 6] = [
     Resource {
         path: "candidate",
         name: "Candidate",
@@ -100,6 +114,15 @@ pub static RESOURCES: [Resource; 5] = [
         value: 5,
         fields: CLIENT,
         read: &["client_r", "user_r", "option_r"],
+        write: None,
+    },
+    Resource {
+        path: "job",
+        name: "Job",
+        prefix: "Job",
+        value: 3,
+        fields: JOB,
+        read: &["job_r", "client_r", "recruiter_r", "user_r", "option_r"],
         write: None,
     },
     Resource {
@@ -141,6 +164,18 @@ pub static RESOURCES: [Resource; 5] = [
         write: None,
     },
 ];
+
+impl Kind {
+    /// The number of the type of a field ("Field Type & Data Type List"), as far as it is a text.
+    pub fn field_type(self) -> Option<u32> {
+        match self {
+            Self::Line => Some(1),
+            Self::Text => Some(2),
+            Self::Number => Some(3),
+            _ => None,
+        }
+    }
+}
 
 impl Resource {
     pub fn at(path: &str) -> Option<&'static Self> {

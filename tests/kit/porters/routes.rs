@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use url::form_urlencoded;
 
 use super::query::{BAD_VALUE, INVALID, Parameters, Read, only, paging, parameter};
-use super::resources::Resource;
+use super::resources::{Kind, OWN_FIELD, Resource};
 use super::tenant::User;
 use super::{Inside, PARTITION, Refusal, xml};
 use crate::crm;
@@ -78,15 +78,18 @@ fn carry_out(inside: &Shared, request: &crm::Request) -> Option<Response> {
         ("GET" | "POST", _) => {
             let is_read = request.method == "GET";
             if !inside.rate.take(is_read, now) {
+                inside.exceeded += 1;
                 return None;
             }
             let Some(root) = root_of(path) else { return Some(plain(404, "not found")) };
-            let answer = inside
-                .opened(request, path, &query)
-                .and_then(|()| if is_read { inside.read(path, &query) } else { inside.write(path, request, written) });
-            let error =
-                |Refusal(code, message)| xml::envelope(root, &[("Code", code.to_string()), ("Message", message)]);
-            return Some(said(answer.unwrap_or_else(error)));
+            let refused =
+                |root, Refusal(code, message)| xml::envelope(root, &[("Code", code.to_string()), ("Message", message)]);
+            // Whoever is not let in is answered by the system itself (seen in a developer's notes on Code 401).
+            if let Err(refusal) = inside.opened(request, path, &query) {
+                return Some(said(refused("System", refusal)));
+            }
+            let answer = if is_read { inside.read(path, &query) } else { inside.write(path, request, written) };
+            return Some(said(answer.unwrap_or_else(|refusal| refused(root, refusal))));
         }
         // There is no way to delete ("削除 API は無い").
         _ => return Some(plain(405, "not allowed")),
@@ -101,6 +104,7 @@ fn root_of(path: &str) -> Option<&'static str> {
     match path {
         "partition" => Some("Partition"),
         "user" => Some("User"),
+        "field" => Some("Field"),
         "attachment" => Some("Attachment"),
         path => Resource::at(path).map(|resource| resource.name),
     }
@@ -125,7 +129,11 @@ impl Inside {
         let one: &[&str] = match (path, is_read) {
             ("partition", true) => &["partition_r"],
             ("user", true) => &["user_r"],
-            ("attachment", true) => &["attachment_r"],
+            ("field", true) => &["field_r"],
+            // "Attachment - Read", Scope.
+            ("attachment", true) => {
+                &["attachment_r", "process_r", "resume_r", "candidate_r", "job_r", "recruiter_r", "client_r"]
+            }
             ("attachment", false) => &["attachment_w"],
             (path, true) => Resource::at(path).map_or(&[], |resource| resource.read),
             (path, false) => Resource::at(path).and_then(|r| r.write.as_ref()).map_or(&["none"], std::slice::from_ref),
@@ -150,7 +158,12 @@ impl Inside {
             "partition" => self.partitions(query),
             "user" => self.users(query),
             "attachment" => self.attachments(query),
+            "field" => self.activity_fields(query),
             path => {
+                let asks = |what: &str| query.iter().any(|(_, value)| value.contains(what));
+                if (asks(OWN_FIELD) && !self.tenant.has_own_field) || (asks("P_Memo:part") && self.memos_unsearchable) {
+                    return Err(Refusal(BAD_VALUE, "field or condition".into()));
+                }
                 let resource = Resource::at(path).ok_or(Refusal(7, path.to_owned()))?;
                 let now = self.now().0;
                 let read = Read::parse(resource, query, now)?;
@@ -224,6 +237,26 @@ impl Inside {
             .collect();
         let page: Vec<String> = items.iter().skip(start).take(count).cloned().collect();
         Ok(xml::page("Attachment", &page, items.len(), start))
+    }
+
+    /// "Field - Read": a vocabulary of its own; of the resources only activities are known here.
+    fn activity_fields(&self, query: &Parameters) -> Result<String, Refusal> {
+        only(query, &["partition", "resource", "active", "count", "start"])?;
+        let (count, start) = paging(query)?;
+        let activity = Resource::at("activity").ok_or(Refusal(7, "activity".into()))?;
+        if parameter(query, "resource") != Some("19") {
+            return Err(Refusal(BAD_VALUE, "resource".into()));
+        }
+        let there = activity.fields.iter().filter(|(name, _)| *name != OWN_FIELD || self.tenant.has_own_field);
+        let item = |(name, kind): &(&str, Kind)| {
+            let number = |number: Option<String>| number.unwrap_or_default();
+            xml::text("Field.P_Alias", &format!("Activity.{name}"))
+                + &xml::text("Field.P_Type", &number(kind.field_type().map(|kind| kind.to_string())))
+                + &xml::text("Field.P_Max", &number(self.tenant.longest.get(name).map(ToString::to_string)))
+        };
+        let items: Vec<String> = there.map(item).collect();
+        let page: Vec<String> = items.iter().skip(start).take(count).cloned().collect();
+        Ok(xml::page("Field", &page, items.len(), start))
     }
 
     fn write(&mut self, path: &str, request: &crm::Request, body: &str) -> Result<String, Refusal> {

@@ -8,7 +8,7 @@ use otomo_domain::time::Timestamp;
 
 use super::Refusal;
 use super::query::{BAD_VALUE, INVALID, MISSING};
-use super::resources::{Kind, RESOURCES, Resource};
+use super::resources::{Kind, OWN_FIELD, RESOURCES, Resource};
 use super::xml::{self, Items};
 
 /// The largest file, in bytes, and the longest name.
@@ -57,6 +57,11 @@ impl Record {
         self.0.insert(field, value.into());
     }
 
+    /// Whether any of its texts has this word in it, in capitals or not.
+    pub fn says(&self, word: &str) -> bool {
+        self.0.values().any(|value| value.to_lowercase().contains(word))
+    }
+
     pub fn is_deleted(&self) -> bool {
         self.get("P_Deleted") == "1"
     }
@@ -89,6 +94,10 @@ pub struct Tenant {
     pub users: Vec<User>,
     pub records: BTreeMap<&'static str, BTreeMap<u64, Record>>,
     pub attachments: BTreeMap<u64, Attachment>,
+    /// How many characters a field of an activity takes ("Field.P_Max"), where there is a bound.
+    pub longest: BTreeMap<&'static str, usize>,
+    /// The customer made [`OWN_FIELD`].
+    pub has_own_field: bool,
     last_id: u64,
 }
 
@@ -156,6 +165,15 @@ impl Tenant {
         for (alias, value) in item {
             let (field, kind) = resource.field(alias).ok_or_else(|| Refusal(INVALID, alias.clone()))?;
             self.takes(kind, value)?;
+            let is_there = field != OWN_FIELD || self.has_own_field;
+            if !is_there {
+                return Err(Refusal(INVALID, alias.clone()));
+            }
+            // A line may end in two characters; in what unit they are counted is not documented, so in the stricter one.
+            let length = value.encode_utf16().count() + value.matches('\n').count();
+            if self.longest.get(field).is_some_and(|longest| length > *longest) {
+                return Err(Refusal(BAD_VALUE, format!("{alias} is too long")));
+            }
             if kind != Kind::Id {
                 record.set(field, value.as_str());
             }
@@ -217,7 +235,9 @@ impl Tenant {
         if !CONTENT_TYPES.contains(&content_type.as_str()) {
             return Err(bad("ContentType"));
         }
-        if file_name.is_empty() || file_name.len() > LONGEST_NAME {
+        // "Windows のファイル名として使えない文字は指定できません。"
+        let is_unnameable = file_name.contains(['\\', '/', ':', '*', '?', '"', '<', '>', '|']);
+        if file_name.is_empty() || file_name.len() > LONGEST_NAME || is_unnameable {
             return Err(bad("FileName"));
         }
         let content = BASE64_STANDARD.decode(get("Content")?).map_err(|_| bad("Content"))?;

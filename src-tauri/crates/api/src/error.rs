@@ -77,6 +77,7 @@ pub enum Code {
     CrmRateLimited,
     CrmOutcomeUnknown,
     CrmSignInNeeded,
+    CrmClockWrong,
     CrmForbidden,
     CrmNotFound,
     CrmConflict,
@@ -195,9 +196,8 @@ impl Code {
         match self {
             HostUnknown | ConnectionRefused | StarttlsMissing | FilesUnreadable | CrmFolderUnusable | RelayDenied
             | UidlMissing => Action::EditSettings,
-            TimedOut | Unreachable | ConnectionClosed | ServerRefused | FolderGone | MailProtocol | CrmProtocol => {
-                Action::Retry
-            }
+            TimedOut | Unreachable | ConnectionClosed | ServerRefused | FolderGone | MailProtocol | CrmProtocol
+            | CrmClockWrong => Action::Retry,
             KeyStoreBroken | HomeUnusable | DatabaseFailed | EngineStopped | FileNotSaved => Action::Retry,
             PrivateUnreachable | ProviderUnavailable | SendingRefused => Action::Retry,
             TlsFailed | GreetingRefused | NoSignInMethod | CrmForbidden | PolicyInvalid | PolicyForbids => {
@@ -324,6 +324,7 @@ impl From<CrmFault> for ApiError {
             K::RateLimited => Code::CrmRateLimited,
             K::OutcomeUnknown => Code::CrmOutcomeUnknown,
             K::SignInNeeded => Code::CrmSignInNeeded,
+            K::ClockWrong => Code::CrmClockWrong,
             K::Forbidden => Code::CrmForbidden,
             K::NotFound => Code::CrmNotFound,
             K::Conflict => Code::CrmConflict,

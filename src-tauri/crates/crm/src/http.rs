@@ -2,4 +2,5 @@
 
 pub(crate) mod answer;
 pub(crate) mod base;
+pub(crate) mod signer;
 pub(crate) mod upload;

@@ -10,24 +10,38 @@
 //! | `record` | records as answers show them |
 //! | `people` | the list of contacts and companies, and what changed in it |
 //! | `finding` | the search the rep asks for, related records, a new contact |
+//! | `checking` | the check of a connection |
 //! | `email` | a mail as the properties of an e-mail record |
+//! | `mark` | the line by which Otomo knows its own records |
+//! | `seek` | the records of a mail, wherever they are |
 //! | `logged` | logging a mail once, finding it, taking it back |
+//! | `links` | what a mail is linked to, exchanged |
 //! | `file` | the files of a mail |
 //!
 //! HubSpot has no key that makes a request count once. A mail is looked for before it is made, and again afterwards:
-//! of two that reps made at one moment the one with the lower id stays.
+//! of two that reps made at one moment the one with the lower id stays. Only what bears this rep's mark is ever changed
+//! or removed.
+//!
+//! No live account has been asked yet. What is taken from published descriptions and other programs, and would show
+//! there: that a service key's records say `INTEGRATION` as their source, and that the end of `hs_email_text` is kept as
+//! it was written (where either is not so, a mail is logged, and cannot be taken back from here); that
+//! `hs_email_message_id` can be written; how far the lists of associations go.
 
 mod account;
 mod api;
 pub(crate) mod app;
+mod checking;
 mod credential;
 mod email;
 mod file;
 mod finding;
+mod links;
 mod logged;
+mod mark;
 mod pace;
 mod people;
 mod record;
+mod seek;
 
 use std::time::Duration;
 
@@ -75,7 +89,7 @@ pub(crate) fn info() -> ConnectorInfo {
         creates_contacts: true,
         searches: true,
         browser: false,
-        relinks: false,
+        relinks: true,
         // New records appear in search "after a few moments"; the list of a contact's e-mails has them at once.
         patience: Patience { tries: 3, span: Duration::from_secs(15 * 60) },
         records: vec![
@@ -86,7 +100,7 @@ pub(crate) fn info() -> ConnectorInfo {
         notices: notices(),
         captures: CAPTURES,
         granted_by: Words::new("HubSpotのスーパー管理者", "a super admin of HubSpot"),
-        remarks: vec![],
+        remarks: checking::remarks(),
     }
 }
 
@@ -133,10 +147,16 @@ const CAPTURES: Words = Words::new(
 );
 
 fn notices() -> Vec<Words> {
-    vec![Words::new(
-        "添付ファイルはHubSpotの「ファイル」ツールにも表示されます。",
-        "Attachments also show in HubSpot's Files tool.",
-    )]
+    vec![
+        Words::new(
+            "添付ファイルはHubSpotの「ファイル」ツールにも表示されます。",
+            "Attachments also show in HubSpot's Files tool.",
+        ),
+        Words::new(
+            "Otomoは、記録したメールを見分けるため、本文（テキスト）の最後に目印を1行加えます。",
+            "To recognise the mail it logged, Otomo adds one line at the end of its plain text.",
+        ),
+    ]
 }
 
 pub(crate) fn build(given: Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSettings> {
@@ -166,7 +186,7 @@ impl CrmConnector for HubSpot {
     }
 
     async fn check(&self) -> Result<Identity, CrmFault> {
-        account::test(&self.api).await?;
+        checking::try_scopes(&self.api).await?;
         // Asked anew: the rep may have become an owner since.
         Ok(account::load(&self.api, &self.email).await?.identity(&self.email))
     }
@@ -199,6 +219,10 @@ impl CrmConnector for HubSpot {
 
     async fn log_mail(&self, mail: Outgoing<'_>) -> Result<RemoteMail, CrmFault> {
         logged::log(&self.api, self.account().await?, mail).await
+    }
+
+    async fn relink(&self, mail: Sought<'_>, remote: &RemoteMail, links: &[RecordRef]) -> Result<(), CrmFault> {
+        logged::relink(&self.api, self.account().await?, mail, remote, links).await
     }
 
     async fn unlog(&self, mail: Sought<'_>, remote: &RemoteMail) -> Result<(), CrmFault> {

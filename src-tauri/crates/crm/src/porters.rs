@@ -7,49 +7,53 @@
 //! | `codes` | what the numbers in an answer mean |
 //! | `budget` | calls a minute |
 //! | `people`, `listing` | whom mail can be logged to, page by page |
-//! | `activity` | a mail as an activity, and how it is found again |
+//! | `search` | records that fit some words, and what belongs to a record |
+//! | `logging` | a mail looked for, written, completed |
+//! | `activity`, `mark` | a mail as an activity, and how it is recognised |
 //! | `attachment` | the files of a mail |
+//! | `fields` | the customer's bounds, and a field of its own for the mark |
 //! | `xml`, `moment` | the forms of what is read and sent |
 //!
 //! The API has no field for a Message-ID, no key that keeps doubles out, and no way to delete. A mail is logged once
-//! because it is looked for before it is written, by a mark in its memo. Every call is billed; so people are listed by
-//! what changed, and the rep's number and the partition are asked for once.
+//! because it is looked for before it is written, by a mark in its memo, or in a field that the customer made for it.
+//! Every call is billed; so people are listed by what changed, and the rep's number, the partition and the fields are
+//! asked for once. The calls are told in the log after every listing.
 
 mod activity;
 mod attachment;
 mod budget;
 mod codes;
+mod fields;
 mod info;
 mod listing;
+mod logging;
+mod mark;
 mod moment;
 mod people;
+mod search;
 mod session;
 mod xml;
-
-use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use otomo_domain::address::Address;
 use otomo_domain::connector::{
     ConnectorInfo, ContactPage, Identity, Limits, Outgoing, OutgoingFile, RemoteMail, Sought,
 };
-use otomo_domain::digest::Digest;
+use otomo_domain::contact::{Contact, RecordRef};
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::mail::MailKey;
-use otomo_domain::payload::Payload;
 use otomo_domain::ports::CrmConnector;
 use otomo_domain::secret::ExposeSecret;
 use tokio::sync::{Mutex, OnceCell};
 
-use self::activity::Logged;
 use self::budget::Budget;
-use self::codes::{OUT_OF_RANGE, Refused};
+use self::codes::{NO_SUCH_QUESTION, OUT_OF_RANGE, Refused};
+use self::fields::Fields;
 pub(crate) use self::info::info;
 use self::listing::Listing;
-use self::people::{Place, RESOURCES};
-use self::session::{Session, Write};
+use self::people::RESOURCES;
+use self::session::Session;
 use self::xml::Element;
-use crate::http::answer::Silence;
 use crate::http::base::Base;
 use crate::registry::{Given, InvalidSettings};
 
@@ -65,14 +69,20 @@ pub(crate) fn build(given: Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSe
     if partition.as_ref().is_some_and(|id| id.parse::<u64>().is_err()) {
         return Err(InvalidSettings::new("partition", "is no number"));
     }
+    let own_field = given.text("mark_field").ok().map(str::to_owned);
+    if own_field.as_ref().is_some_and(|alias| !fields::is_own_alias(alias)) {
+        return Err(InvalidSettings::new("mark_field", "is no alias such as Activity.U_Otomo"));
+    }
     let secret = given.secret.filter(|secret| !secret.expose_secret().is_empty());
     let secret = secret.ok_or_else(|| InvalidSettings::new("secret", "is missing"))?;
     let (http, clock, budget, token) = (given.net.http(), given.clock, Budget::default(), Mutex::default());
     Ok(Box::new(PortersConnector {
         session: Session { base, app_id, secret, http, clock, budget, token },
         user,
+        own_field,
         partition: OnceCell::new_with(partition),
         owner: OnceCell::new(),
+        fields: OnceCell::new(),
     }))
 }
 
@@ -80,9 +90,12 @@ struct PortersConnector {
     session: Session,
     /// The rep's login.
     user: Address,
+    /// The alias of the field that the customer made for the keys of mails.
+    own_field: Option<String>,
     /// The customer's number.
     partition: OnceCell<String>,
     owner: OnceCell<Owner>,
+    fields: OnceCell<Fields>,
 }
 
 /// The rep in HRBC, who owns the activities.
@@ -147,68 +160,59 @@ impl PortersConnector {
         self.session.read(resource.path(), resource.name(), &listing.query(partition)).await
     }
 
-    /// The activity of a mail, among those of its record at its time.
-    async fn logged(
-        &self,
-        place: Place,
-        payload: &Payload,
-        key: MailKey,
-        shared: Option<&Digest>,
-    ) -> Result<Option<Logged>, CrmFault> {
+    /// What the customer made of the fields that a mail goes into.
+    async fn fields(&self) -> Result<&Fields, CrmFault> {
+        self.fields.get_or_try_init(|| self.read_fields()).await
+    }
+
+    async fn read_fields(&self) -> Result<Fields, CrmFault> {
         let partition = self.partition().await?;
+        let mut items = Vec::new();
         for page in 0..MOST_PAGES {
-            let query = activity::query(partition, place, payload, page * PAGE);
-            let found = self.session.read("activity", "Activity", &query).await?;
-            if let Some(logged) = activity::find(&found, key, shared) {
-                return Ok(Some(logged));
-            }
-            if found.items().count() < PAGE {
-                return Ok(None);
+            let fields = self.session.read("field", "Field", &fields::query(partition, page * PAGE)).await?;
+            items.extend(fields.items().cloned());
+            if fields.items().count() < PAGE {
+                break;
             }
         }
-        Err(CrmFault::new(CrmFaultKind::Protocol, "a record has too many activities at one time"))
+        Fields::read(&items, self.own_field.as_deref())
     }
 
-    /// Puts the files of a mail to its record that are not there.
-    async fn attach(&self, mail: &Outgoing<'_>, place: Place) -> Result<(), CrmFault> {
-        if mail.payload.attachments.is_empty() {
-            return Ok(());
-        }
-        let mut there = self.files_at(place).await?;
-        for file in &mail.payload.attachments {
-            if !there.insert(attachment::name(file)) {
-                continue;
+    /// Reads a record of everything that is read later, and names every right that is missing. Which rights to write
+    /// there are is not told without writing. Returns whether memos can be searched.
+    async fn try_reads(&self) -> Result<bool, CrmFault> {
+        let mut missing = Vec::new();
+        let mut noted = |right: String, outcome: Result<Element, CrmFault>| match outcome {
+            Err(fault) if fault.kind == CrmFaultKind::Forbidden => {
+                missing.push(format!("{right} ({})", fault.detail));
+                Ok(())
             }
-            let content = attachment::content(mail.files, file).await?;
-            let write = Write { body: attachment::compose(file, &content, place)?, silence: Silence::Harmless };
-            self.session.write("attachment", "Attachment", self.partition().await?, write).await?;
+            outcome => outcome.map(drop),
+        };
+        let one = vec![("partition", self.partition().await?.to_owned()), ("count", "1".to_owned())];
+        for resource in RESOURCES {
+            let outcome = self.session.read(resource.path(), resource.name(), &one).await;
+            noted(format!("{}_r", resource.path()), outcome.map_err(CrmFault::from))?;
         }
-        Ok(())
-    }
-
-    /// The names of a record's files.
-    async fn files_at(&self, place: Place) -> Result<BTreeSet<String>, CrmFault> {
-        let partition = self.partition().await?;
-        let mut names = BTreeSet::new();
-        for page in 0..MOST_PAGES {
-            let query = attachment::query(partition, place, page * PAGE);
-            let files = self.session.read("attachment", "Attachment", &query).await?;
-            names.extend(attachment::names(&files));
-            if files.items().count() < PAGE {
-                return Ok(names);
-            }
+        let with = |more: &[(&'static str, &str)]| {
+            one.iter().cloned().chain(more.iter().map(|(name, value)| (*name, (*value).to_owned()))).collect()
+        };
+        let files = self.session.read("attachment", "Attachment", &with(&attachment::ANY)).await;
+        noted("attachment_r".to_owned(), files.map_err(CrmFault::from))?;
+        noted("field_r".to_owned(), self.fields().await.map(|_| Element::default()))?;
+        // To try whether memos can be searched, the key of no mail will do.
+        let no_mail = MailKey::of_message_id("");
+        let marked = self.session.read("activity", "Activity", &with(&[("condition", &mark::in_memo(no_mail))])).await;
+        let can_search = !matches!(&marked, Err(refused) if NO_SUCH_QUESTION.contains(&refused.code));
+        if can_search {
+            noted("activity_r".to_owned(), marked.map_err(CrmFault::from))?;
         }
-        Err(CrmFault::new(CrmFaultKind::Protocol, "a record has too many files"))
+        if missing.is_empty() {
+            Ok(can_search)
+        } else {
+            Err(CrmFault::new(CrmFaultKind::Forbidden, missing.join("; ")))
+        }
     }
-}
-
-/// The record that a mail is logged at: the first one chosen.
-fn place(payload: &Payload) -> Option<Place> {
-    payload.links.first().and_then(Place::of)
-}
-
-fn remote(id: String, already_known: bool) -> RemoteMail {
-    RemoteMail { id, url: None, already_known }
 }
 
 #[async_trait]
@@ -219,18 +223,14 @@ impl CrmConnector for PortersConnector {
 
     /// Asks for one record of everything that is read later: a right that is missing is named before it is needed.
     async fn check(&self) -> Result<Identity, CrmFault> {
-        let partition = self.partition().await?;
         let owner = self.owner().await?.clone();
-        let places = RESOURCES.iter().map(|resource| (resource.path(), resource.name()));
-        for (path, name) in places.chain([("activity", "Activity")]) {
-            let query = vec![("partition", partition.to_owned()), ("count", "1".to_owned())];
-            self.session.read(path, name, &query).await?;
-        }
+        let can_search = self.try_reads().await?;
         Ok(Identity {
             user_id: owner.id,
             email: Some(self.user.clone()),
             name: Some(owner.name).filter(|name| !name.is_empty()),
             limits: Limits { body: None, attachment: Some(attachment::LARGEST) },
+            remarks: if can_search { Vec::new() } else { vec![info::MEMOS_UNSEARCHABLE.to_owned()] },
             ..Identity::default()
         })
     }
@@ -247,6 +247,9 @@ impl CrmConnector for PortersConnector {
             }
             let page = listing.page(&answer?, self.session.clock.now(), starts_over);
             let page = page.ok_or_else(|| CrmFault::new(CrmFaultKind::Protocol, "the list goes round in circles"))?;
+            if !page.has_more {
+                tracing::info!(calls = self.session.budget.tell(), "HRBC billed so many calls since the last listing");
+            }
             if !page.has_more || !page.contacts.is_empty() || !page.gone.is_empty() {
                 return Ok(page);
             }
@@ -254,10 +257,16 @@ impl CrmConnector for PortersConnector {
         }
     }
 
+    async fn search(&self, words: &str) -> Result<Vec<Contact>, CrmFault> {
+        self.search_all(words).await
+    }
+
+    async fn related(&self, record: &RecordRef) -> Result<Vec<Contact>, CrmFault> {
+        self.related_to(record).await
+    }
+
     async fn find_logged(&self, mail: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault> {
-        let Some(place) = place(mail.payload) else { return Ok(None) };
-        let found = self.logged(place, mail.payload, mail.key, None).await?;
-        Ok(found.map(|logged| remote(logged.id, true)))
+        self.find(mail).await
     }
 
     /// Sends nothing: which record a file goes to is known when its mail is logged. What would be refused then is
@@ -267,21 +276,8 @@ impl CrmConnector for PortersConnector {
         attachment::content(file.files, file.meta).await.map(drop)
     }
 
-    /// First the files, then the activity: where it stands, all is there. One that says something else than what is
-    /// shared now is changed.
     async fn log_mail(&self, mail: Outgoing<'_>) -> Result<RemoteMail, CrmFault> {
-        let no_place = || CrmFault::new(CrmFaultKind::NotFound, "the chosen record is none of HRBC");
-        let place = place(mail.payload).ok_or_else(no_place)?;
-        let known = self.logged(place, mail.payload, mail.key, Some(&mail.frozen.sha256)).await?;
-        if let Some(Logged { id, is_same: true }) = known {
-            return Ok(remote(id, true));
-        }
-        let owner = self.owner().await?;
-        self.attach(&mail, place).await?;
-        let id = known.as_ref().map(|logged| logged.id.as_str());
-        let write = Write { body: activity::compose(&mail, place, &owner.id, id), silence: Silence::LeavesOpen };
-        let id = self.session.write("activity", "Activity", self.partition().await?, write).await?;
-        Ok(remote(id, known.is_some()))
+        self.log(mail).await
     }
 
     async fn unlog(&self, _: Sought<'_>, _: &RemoteMail) -> Result<(), CrmFault> {

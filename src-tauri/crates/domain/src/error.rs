@@ -248,6 +248,8 @@ pub enum CrmFaultKind {
     OutcomeUnknown,
     /// 401: the token is not accepted any more.
     SignInNeeded,
+    /// The CRM refuses what is signed, because this computer's clock differs too much from its own.
+    ClockWrong,
     /// 403: a permission is missing; `detail` lists which.
     Forbidden,
     /// 404: a record it should be linked to is not there.
@@ -285,7 +287,7 @@ impl CrmFault {
 
     /// Whether the connection, not the mail, is at fault: it waits for its person.
     pub fn is_about_connection(&self) -> bool {
-        matches!(self.kind, CrmFaultKind::SignInNeeded | CrmFaultKind::Forbidden)
+        matches!(self.kind, CrmFaultKind::SignInNeeded | CrmFaultKind::ClockWrong | CrmFaultKind::Forbidden)
             || matches!(self.kind, CrmFaultKind::Net(NetFaultKind::Certificate(_)))
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kit::crm::misbehaviour::Misbehaviour;
 use kit::hubspot::refusal::Refusal;
-use kit::hubspot::{HubSpotServer, KEY, OWNER, REP};
+use kit::hubspot::{HubSpotServer, KEY, REP};
 use otomo_domain::connector::{NewContact, RemoteMail};
 use otomo_domain::contact::RecordType;
 use otomo_domain::error::{CrmFault, CrmFaultKind};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::super::sample::{Sample, address};
 use super::super::world::{World, clock, net};
-use super::{HubSpot, connector, link};
+use super::{HubSpot, link};
 
 fn check_settings(settings: Value, key: Option<&str>, refused_field: Option<&str>) {
     let built = otomo_crm::connector("hubspot", &settings, key.map(SecretString::from), net(), clock());
@@ -35,46 +35,8 @@ async fn settings_with_which_there_is_no_connector_are_refused() {
     check_settings(json!({"email": REP}), Some("se\r\ncret"), Some("key"));
 }
 
-#[tokio::test]
-async fn the_rep_is_an_owner_or_nobody() {
-    let world = HubSpot::start().await;
-    let identity = world.crm().check().await.unwrap();
-    assert_eq!((identity.user_id.as_str(), identity.email), (OWNER, Some(address(REP))));
-    let stranger = connector(world.server(), KEY, "stranger@own.example");
-    let identity = stranger.check().await.unwrap();
-    assert_eq!((identity.user_id.as_str(), identity.email), ("62515", None));
-    Sample::new("<1@x.jp>").deliver(stranger.as_ref()).await.unwrap();
-    assert_eq!(world.property("hubspot_owner_id"), "");
-}
-
-#[tokio::test]
-async fn an_account_that_is_not_told_has_no_pages_and_works() {
-    let world = HubSpot::start().await;
-    world.server().portal(|portal| portal.tells_account = false);
-    world.crm().check().await.unwrap();
-    assert_eq!(Sample::new("<1@x.jp>").deliver(world.crm()).await.unwrap().url, None);
-}
-
-#[tokio::test]
-async fn a_message_id_that_cannot_be_written_is_noticed_when_connecting() {
-    let world = HubSpot::start().await;
-    world.server().portal(|portal| portal.message_id_read_only = true);
-    assert_eq!(world.crm().check().await.unwrap_err().kind, CrmFaultKind::Unsupported);
-}
-
-#[tokio::test]
-async fn the_scopes_that_are_missing_are_named() {
-    let world = HubSpot::start().await;
-    world
-        .server()
-        .grant("pat-2", &["crm.objects.contacts.read", "crm.objects.companies.read", "crm.objects.deals.read"]);
-    let fault = connector(world.server(), "pat-2", REP).check().await.unwrap_err();
-    assert_eq!((fault.kind, fault.detail.as_str()), (CrmFaultKind::Forbidden, "sales-email-read"));
-    assert!(fault.is_about_connection());
-}
-
 /// Every call of the port.
-const CALLS: [&str; 8] = ["check", "contacts", "search", "related", "create", "find", "log", "unlog"];
+const CALLS: [&str; 9] = ["check", "contacts", "search", "related", "create", "find", "log", "relink", "unlog"];
 
 async fn call(crm: &dyn CrmConnector, which: &str) -> Result<(), CrmFault> {
     let sample = Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF");
@@ -89,7 +51,13 @@ async fn call(crm: &dyn CrmConnector, which: &str) -> Result<(), CrmFault> {
         }
         "find" => crm.find_logged(sample.sought()).await.map(drop),
         "log" => crm.log_mail(sample.outgoing()).await.map(drop),
-        _ => crm.unlog(sample.sought(), &RemoteMail { id: "1".into(), url: None, already_known: true }).await,
+        _ => {
+            let remote = RemoteMail { id: "1".into(), url: None, already_known: true };
+            match which {
+                "relink" => crm.relink(sample.sought(), &remote, &[link(RecordType::Deal, 41)]).await,
+                _ => crm.unlog(sample.sought(), &remote).await,
+            }
+        }
     }
 }
 
@@ -146,13 +114,68 @@ async fn after_a_lost_answer_a_look_up_tells_the_truth() {
     let after = |status, body: &str| Misbehaviour::AnswerAfter { status, body: body.into() };
     check_lost(Misbehaviour::LoseReply, true).await;
     check_lost(Misbehaviour::LoseRequest, false).await;
-    check_lost(Misbehaviour::refuse(500), false).await;
-    check_lost(after(504, "<html>"), true).await;
-    check_lost(after(524, ""), true).await;
+    for status in [408, 500, 502, 503, 504, 524] {
+        check_lost(Misbehaviour::refuse(status), false).await;
+        check_lost(after(status, "<html>"), true).await;
+    }
     check_lost(after(200, "<html>Please log in</html>"), true).await;
     check_lost(after(201, "{}"), true).await;
     check_lost(after(201, r#"{"id":"none"}"#), true).await;
     check_lost(after(201, &" ".repeat(5 << 20)), true).await;
+}
+
+/// A mail whose making is answered like this is not logged, and leaves no file behind where it was refused for good.
+async fn check_not_done(status: u16, kind: CrmFaultKind, files_left: usize) {
+    let (world, sample) = (HubSpot::start().await, Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF"));
+    world.server().next(1, "POST /crm/objects/2026-09/emails/search", Misbehaviour::Delay(Duration::ZERO));
+    world.server().next(1, "POST /crm/objects/2026-09/emails", Misbehaviour::refuse(status));
+    let fault = sample.deliver(world.crm()).await.unwrap_err();
+    assert_eq!(fault.kind, kind, "{status}: {fault}");
+    let files = world.server().portal(|portal| portal.files.len());
+    assert_eq!((files, world.mails()), (files_left, 0), "{status}");
+}
+
+#[tokio::test]
+async fn a_mail_that_is_clearly_refused_is_not_looked_for_and_leaves_no_file() {
+    use CrmFaultKind::*;
+    for status in [400, 402, 405, 410, 415, 422, 451] {
+        check_not_done(status, Rejected, 0).await;
+    }
+    check_not_done(413, TooLarge, 0).await;
+    check_not_done(404, NotFound, 0).await;
+    check_not_done(409, Conflict, 0).await;
+    for status in [301, 302, 307, 308] {
+        check_not_done(status, Protocol, 1).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_before_anything_is_done_can_be_tried_again() {
+    check_not_done(423, CrmFaultKind::Transient, 1).await;
+    check_not_done(477, CrmFaultKind::Transient, 1).await;
+    check_not_done(429, CrmFaultKind::RateLimited, 1).await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_refused_takes_those_before_it_along() {
+    let world = HubSpot::start().await;
+    let sample = Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF").with_file("b.pdf", b"%PDF2");
+    world.server().next(1, "POST /files", Misbehaviour::Delay(Duration::ZERO));
+    world.server().next(1, "POST /files", Misbehaviour::refuse(413));
+    assert_eq!(sample.deliver(world.crm()).await.unwrap_err().kind, CrmFaultKind::TooLarge);
+    assert!(world.server().portal(|portal| portal.files.is_empty()));
+}
+
+#[tokio::test]
+async fn a_change_that_is_refused_leaves_the_files_as_they_were() {
+    let world = HubSpot::start().await;
+    let one = Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF");
+    one.deliver(world.crm()).await.unwrap();
+    let more = Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF").with_file("b.pdf", b"%PDF2");
+    world.server().next(1, "PATCH /crm/objects", Misbehaviour::refuse(400));
+    assert_eq!(more.deliver(world.crm()).await.unwrap_err().kind, CrmFaultKind::Rejected);
+    assert!(world.file(one.key(), "a.pdf").is_some());
+    assert_eq!(world.server().portal(|portal| portal.files.len()), 1);
 }
 
 #[tokio::test]

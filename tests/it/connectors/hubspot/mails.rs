@@ -30,13 +30,16 @@ async fn a_mail_becomes_a_record_with_its_people_and_its_links() {
         ("hs_email_direction", "INCOMING_EMAIL"),
         ("hs_email_status", "SENT"),
         ("hs_email_subject", sample.payload.subject.as_str()),
-        ("hs_email_text", sample.payload.body_text.as_deref().unwrap()),
         ("hs_email_html", sample.payload.body_html.as_deref().unwrap()),
         ("hs_email_message_id", "<1@x.jp>"),
         ("hubspot_owner_id", OWNER),
     ] {
         assert_eq!(world.property(name), value, "{name}");
     }
+    let text = world.property("hs_email_text");
+    let (body, mark) = text.rsplit_once("\n\n").unwrap();
+    assert_eq!(body, sample.payload.body_text.as_deref().unwrap());
+    assert!(mark.starts_with("Otomo: ") && mark.ends_with(&format!(" contacts/{contact}")), "{mark}");
     let headers: Value = serde_json::from_str(&world.property("hs_email_headers")).unwrap();
     let expected = json!({"from": {"email": "hanako@x.jp", "firstName": "髙橋 花子"},
         "to": [{"email": "rep@own.example", "firstName": "営業 一郎"}], "cc": [{"email": "cc@x.jp"}], "bcc": []});
@@ -62,9 +65,11 @@ async fn sharing_more_takes_the_place_of_ones_own_share() {
     assert_eq!(world.property("hs_email_subject"), full.payload.subject);
     assert!(world.file(full.key(), "a.pdf").is_some());
     less.deliver(world.crm()).await.unwrap();
-    for cleared in ["hs_email_subject", "hs_email_text", "hs_email_html", "hs_attachment_ids"] {
+    for cleared in ["hs_email_subject", "hs_email_html", "hs_attachment_ids"] {
         assert_eq!(world.property(cleared), "", "{cleared}");
     }
+    let text = world.property("hs_email_text");
+    assert!(text.starts_with("Otomo: ") && !text.contains('\n'), "{text}");
     assert!(world.server().portal(|portal| portal.files.is_empty()));
 }
 
@@ -78,18 +83,20 @@ async fn a_mail_with_the_message_id_of_another_is_a_conflict() {
 }
 
 #[tokio::test]
-async fn what_hubspot_logged_itself_is_found_and_left_alone() {
-    let world = HubSpot::start().await;
-    // Its own mailbox leaves the brackets out, and another owner has it.
-    let properties =
-        [("hs_email_message_id", "1@x.jp"), ("hs_timestamp", "1795323600000"), ("hs_email_subject", "native")];
+async fn what_hubspot_logged_itself_is_found() {
+    let (world, sample) = (HubSpot::start().await, Sample::new("<1@x.jp>"));
+    // Its own mailbox leaves the brackets out, and says when the mail arrived.
+    let properties = [
+        ("hs_email_message_id", "1@x.jp"),
+        ("hs_timestamp", "1795323900000"),
+        ("hs_email_subject", &sample.payload.subject),
+        ("hs_email_from_email", "Hanako@X.jp"),
+        ("hs_object_source", "EMAIL"),
+    ];
     let native = world.server().put("emails", None, &properties);
-    let sample = Sample::new("<1@x.jp>");
     let remote = sample.deliver(world.crm()).await.unwrap();
     assert_eq!((remote.id.clone(), remote.already_known), (native.to_string(), true));
-    assert_eq!(world.property("hs_email_subject"), "native");
-    world.crm().unlog(sample.sought(), &remote).await.unwrap();
-    assert_eq!(world.mails(), 1);
+    assert_eq!(world.property("hs_email_subject"), sample.payload.subject);
 }
 
 #[tokio::test]
@@ -127,24 +134,14 @@ async fn of_two_reps_shares_of_one_moment_one_stays() {
         assert_eq!(one.id, other.id);
         assert_eq!(world.mails(), 1);
         assert!(world.file(sample.key(), "a.pdf").is_some());
-        world.crm().unlog(sample.sought(), &one).await.unwrap();
-        colleague.unlog(sample.sought(), &other).await.unwrap();
+        // Whose it is that stayed is chance; the other has nothing there to take back.
+        let taken_back =
+            [world.crm().unlog(sample.sought(), &one).await, colleague.unlog(sample.sought(), &other).await];
+        assert!(taken_back.iter().any(Result::is_ok), "{taken_back:?}");
         assert_eq!(world.mails(), 0);
+        assert!(world.server().portal(|portal| portal.files.is_empty()));
         world.server().pass(Duration::from_secs(60));
     }
-}
-
-#[tokio::test]
-async fn a_colleagues_share_is_not_taken_back() {
-    let world = HubSpot::start().await;
-    let colleague = world.colleague();
-    let sample = Sample::new("<1@x.jp>");
-    sample.deliver(colleague.as_ref()).await.unwrap();
-    let remote = sample.deliver(world.crm()).await.unwrap();
-    assert!(remote.already_known);
-    world.crm().unlog(sample.sought(), &remote).await.unwrap();
-    assert_eq!(world.mails(), 1);
-    assert_eq!(world.property("hubspot_owner_id"), "2");
 }
 
 #[tokio::test]
@@ -167,7 +164,7 @@ async fn a_mail_that_is_too_long_says_that_it_was_cut() {
         payload.body_html = Some("<p>長&amp;🍙</p>".repeat(10_000));
     });
     sample.deliver(world.crm()).await.unwrap();
-    assert!(world.property("hs_email_text").ends_with("…（以下省略 / truncated）"));
+    assert!(world.property("hs_email_text").contains("…（以下省略 / truncated）\n\nOtomo: "));
     assert!(world.property("hs_email_html").ends_with("<p>…（以下省略 / truncated）</p>"));
 }
 

@@ -45,6 +45,10 @@ async fn what_is_no_answer_leaves_open_whether_a_mail_was_logged() {
         "<Activity><Item><Id>1</Id>",
         "<Elsewhere><Code>0</Code></Elsewhere>",
         &"<a>".repeat(100_000),
+        &format!("<Activity>{}</Activity>", "<b/>".repeat(60_000)),
+        "\u{feff}<Activity><Code>&#0;</Code></Activity>",
+        "<Activity><![CDATA[secret mail",
+        "<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><Elsewhere/>",
         r#"{"secret mail": 1}"#,
     ];
     for answer in answers {
@@ -55,8 +59,41 @@ async fn what_is_no_answer_leaves_open_whether_a_mail_was_logged() {
 #[tokio::test]
 async fn a_server_that_failed_leaves_open_whether_a_mail_was_logged() {
     check(500, "", CrmFaultKind::OutcomeUnknown, CrmFaultKind::Transient).await;
-    check(503, "", CrmFaultKind::Transient, CrmFaultKind::Transient).await;
+    check(503, "", CrmFaultKind::OutcomeUnknown, CrmFaultKind::Transient).await;
+    check(408, "", CrmFaultKind::OutcomeUnknown, CrmFaultKind::Transient).await;
     check(400, "request too long", CrmFaultKind::Rejected, CrmFaultKind::Rejected).await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_a_refusal_and_is_not_asked_for_for_ever() {
+    use CrmFaultKind::{Forbidden, NotFound, OutcomeUnknown, Protocol, RateLimited, TooLarge};
+    for (status, kind) in [(403, Forbidden), (404, NotFound), (405, Protocol), (413, TooLarge)] {
+        check(status, "request too long", kind, kind).await;
+    }
+    check(429, "", RateLimited, RateLimited).await;
+    check(202, "<Activity/>", OutcomeUnknown, Protocol).await;
+    check(501, "<html>secret mail</html>", Protocol, Protocol).await;
+    let unlisted =
+        fault(&Hrbc::start().await, "POST /activity", says(200, "<Activity><Code>777</Code></Activity>")).await;
+    assert_eq!(unlisted.kind, Protocol);
+    assert!(unlisted.detail.contains("777"), "{unlisted}");
+}
+
+#[tokio::test]
+async fn a_number_counts_more_than_the_status_and_the_root_it_comes_with() {
+    use CrmFaultKind::{Forbidden, Rejected, Transient};
+    for (status, code, kind) in
+        [(500, 403, Forbidden), (503, 9, Transient), (200, 103, Rejected), (400, 406, Forbidden)]
+    {
+        for which in ["GET /user", "GET /activity", "POST /activity"] {
+            let body = format!("<System><Code>{code}</Code><Message>{{authorization}}</Message></System>");
+            let fault = fault(&Hrbc::start().await, which, says(status, body)).await;
+            assert_eq!(fault.kind, kind, "{which}: {status} {code}");
+            assert!(fault.detail.contains(&code.to_string()) && !fault.detail.contains("access-"), "{fault}");
+        }
+    }
+    let blank = fault(&Hrbc::start().await, "GET /user", says(200, "<System><Code>0</Code></System>")).await;
+    assert_eq!(blank.kind, CrmFaultKind::Protocol);
 }
 
 #[tokio::test]

@@ -6,9 +6,9 @@ use kit::crm::misbehaviour::Misbehaviour;
 use otomo_domain::contact::{RecordRef, RecordType};
 use otomo_domain::error::CrmFaultKind;
 use otomo_domain::mail::Direction;
-use otomo_domain::payload::Level;
+use otomo_domain::payload::{Level, Payload};
 
-use super::super::sample::Sample;
+use super::super::sample::{Sample, address};
 use super::super::world::World;
 use super::world::{Hrbc, RECRUITER, sample};
 
@@ -116,7 +116,7 @@ async fn mails_of_one_second_at_one_record_are_kept_apart() {
 #[tokio::test]
 async fn a_lost_answer_is_settled_by_looking_and_never_leaves_two() {
     let mut world = Hrbc::start().await;
-    let mail = sample("<1@x.jp>").with_file("a.pdf", b"%PDF");
+    let mail = sample("<1@x.jp>");
     for (misbehaviour, is_logged) in [(Misbehaviour::LoseRequest, false), (Misbehaviour::LoseReply, true)] {
         world.server.next(1, "POST /activity", misbehaviour);
         assert_eq!(mail.deliver(world.crm()).await.unwrap_err().kind, CrmFaultKind::OutcomeUnknown);
@@ -124,16 +124,13 @@ async fn a_lost_answer_is_settled_by_looking_and_never_leaves_two() {
         assert_eq!(world.crm().find_logged(mail.sought()).await.unwrap().is_some(), is_logged);
     }
     assert!(mail.deliver(world.crm()).await.unwrap().already_known);
-    assert_eq!((world.mails(), world.server.attachments().len()), (1, 1));
+    assert_eq!(world.mails(), 1);
 }
 
 #[tokio::test]
-async fn a_file_whose_answer_was_lost_is_there_once() {
+async fn files_come_after_their_mail_and_once_each() {
     let world = Hrbc::start().await;
     let mail = sample("<1@x.jp>").with_file("見積書.pdf", b"%PDF").with_file("見積書.pdf", b"%PDF-2");
-    world.server.next(1, "POST /attachment", Misbehaviour::LoseReply);
-    assert_eq!(mail.deliver(world.crm()).await.unwrap_err().kind, CrmFaultKind::Transient);
-    assert_eq!(world.mails(), 0);
     mail.deliver(world.crm()).await.unwrap();
     sample("<2@x.jp>").with_file("見積書.pdf", b"%PDF").deliver(world.crm()).await.unwrap();
     let files = world.server.attachments();
@@ -141,6 +138,98 @@ async fn a_file_whose_answer_was_lost_is_there_once() {
     assert_eq!(contents, [b"%PDF".as_slice(), b"%PDF-2"]);
     assert!(files.iter().all(|file| (file.resource, file.resource_id) == (9, RECRUITER)));
     assert!(world.server.activities()[0].get("P_Memo").contains("添付: 見積書.pdf (4 bytes), 見積書.pdf (6 bytes)"));
+    let requests = world.server.requests();
+    let first = |which: &str| requests.iter().position(|request| request.line().starts_with(which));
+    assert!(first("POST /v1/activity") < first("POST /v1/attachment"));
+}
+
+#[tokio::test]
+async fn a_mail_that_is_refused_leaves_no_files_behind() {
+    let world = Hrbc::start().await;
+    world.server.change(|inside| inside.withheld.extend(["activity_w".to_owned()]));
+    let mail = sample("<1@x.jp>").with_file("a.pdf", b"%PDF");
+    assert_eq!(refused(&world, mail).await, CrmFaultKind::Forbidden);
+}
+
+#[tokio::test]
+async fn a_mail_without_all_its_files_is_not_there_yet_and_is_completed() {
+    for misbehaviour in [Misbehaviour::LoseRequest, Misbehaviour::LoseReply] {
+        let mut world = Hrbc::start().await;
+        let mail = sample("<1@x.jp>").with_file("a.pdf", b"%PDF").with_file("b.pdf", b"%PDF-2");
+        world.server.next(1, "POST /attachment", misbehaviour);
+        let fault = mail.deliver(world.crm()).await.unwrap_err();
+        assert_eq!((fault.kind, world.mails()), (CrmFaultKind::OutcomeUnknown, 1));
+        world.restart();
+        assert_eq!(world.crm().find_logged(mail.sought()).await.unwrap(), None);
+        assert!(mail.deliver(world.crm()).await.unwrap().already_known);
+        assert!(world.crm().find_logged(mail.sought()).await.unwrap().is_some());
+        assert_eq!((world.mails(), world.server.count("POST /activity"), world.server.attachments().len()), (1, 1, 2));
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_refused_after_its_mail_is_said() {
+    let world = Hrbc::start().await;
+    world.server.change(|inside| inside.withheld.extend(["attachment_w".to_owned()]));
+    let fault = sample("<1@x.jp>").with_file("a.pdf", b"%PDF").deliver(world.crm()).await.unwrap_err();
+    assert_eq!(fault.kind, CrmFaultKind::Forbidden);
+    assert!(fault.detail.contains("is written") && fault.detail.contains("attachment_w"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_name_that_windows_does_not_take_is_sent_without_what_it_does_not_take() {
+    let world = Hrbc::start().await;
+    sample("<1@x.jp>").with_file("Q3: a/b <final?>.pdf", b"%PDF").deliver(world.crm()).await.unwrap();
+    assert!(world.server.attachments()[0].file_name.starts_with("Q3  a b  final   ["));
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_a_change_is_settled_by_what_is_there_now() {
+    for (misbehaviour, is_changed) in [(Misbehaviour::LoseRequest, false), (Misbehaviour::LoseReply, true)] {
+        let world = Hrbc::start().await;
+        let less = sample("<1@x.jp>").but(|payload| (payload.body_text, payload.body_html) = (None, None));
+        less.deliver(world.crm()).await.unwrap();
+        let more = sample("<1@x.jp>");
+        world.server.next(1, "POST /activity", misbehaviour);
+        assert_eq!(more.deliver(world.crm()).await.unwrap_err().kind, CrmFaultKind::OutcomeUnknown);
+        assert_eq!(world.crm().find_logged(more.sought()).await.unwrap().is_some(), is_changed);
+        more.deliver(world.crm()).await.unwrap();
+        assert!(world.memo().contains("お世話"));
+    }
+}
+
+#[tokio::test]
+async fn another_mail_with_the_same_message_id_takes_nobodys_place() {
+    let changes: [fn(&mut Payload); 3] = [
+        |other| other.date = "2026-11-22T05:00:01Z".into(),
+        |other| other.subject = "別件".into(),
+        |other| other.from.email = address("taro@x.jp"),
+    ];
+    for change in changes {
+        let world = Hrbc::start().await;
+        sample("<1@x.jp>").deliver(world.crm()).await.unwrap();
+        let memo = world.memo();
+        let other = sample("<1@x.jp>").but(change);
+        assert_eq!(other.deliver(world.crm()).await.unwrap_err().kind, CrmFaultKind::Conflict);
+        assert_eq!(world.crm().find_logged(other.sought()).await.unwrap(), None);
+        assert_eq!(world.memo(), memo);
+    }
+}
+
+#[tokio::test]
+async fn a_mail_is_cut_to_the_bounds_of_the_customers_fields_which_are_asked_for_once() {
+    let world = Hrbc::start().await;
+    world.server.change(|inside| inside.tenant.longest.extend([("P_Memo", 2_000), ("P_Title", 30)]));
+    for n in 0..3 {
+        let mail = sample(&format!("<{n}@x.jp>")).but(|payload| {
+            payload.subject = "件".repeat(300);
+            payload.body_text = Some("あ\n".repeat(9_000));
+        });
+        mail.deliver(world.crm()).await.unwrap();
+        assert!(world.crm().find_logged(mail.sought()).await.unwrap().is_some());
+    }
+    assert!(world.server.activities().iter().all(|activity| activity.get("P_Memo").ends_with("cut here）")));
+    assert_eq!((world.mails(), world.server.count("GET /field")), (3, 1));
 }
 
 /// What becomes of a mail, and that nothing of it arrived.
@@ -170,7 +259,7 @@ async fn a_record_that_is_gone_or_never_was_is_said() {
     world.server.delete("recruiter", RECRUITER);
     let gone = sample("<1@x.jp>").deliver(crm.as_ref()).await.unwrap_err();
     let other = sample("<1@x.jp>").but(|payload| {
-        payload.links = vec![RecordRef { kind: RecordType::Deal, id: "job/1".into() }];
+        payload.links = vec![RecordRef { kind: RecordType::Deal, id: "process/1".into() }];
     });
     let never = other.deliver(crm.as_ref()).await.unwrap_err();
     assert_eq!((gone.kind, never.kind), (CrmFaultKind::NotFound, CrmFaultKind::NotFound));

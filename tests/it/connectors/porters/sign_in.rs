@@ -29,6 +29,8 @@ async fn settings_that_lead_nowhere_are_refused() {
     check_settings(but("host", "http://hrbc.example.com"), Some("s"), Some("host"));
     check_settings(but("app_id", " "), Some("s"), Some("app_id"));
     check_settings(but("user", "rep"), Some("s"), Some("user"));
+    check_settings(but("mark_field", "Activity.U_Otomo"), Some("s"), None);
+    check_settings(but("mark_field", "Activity.P_Memo"), Some("s"), Some("mark_field"));
     check_settings(but("partition", "A1"), Some("s"), Some("partition"));
     check_settings(good.clone(), None, Some("secret"));
     check_settings(good.clone(), Some(""), Some("secret"));
@@ -56,6 +58,9 @@ async fn refused(change: impl FnOnce(&mut kit::porters::Inside)) -> (CrmFaultKin
 async fn what_is_missing_is_said_before_it_is_needed() {
     let (kind, detail) = refused(|inside| inside.withheld.extend(["activity_r".to_owned()])).await;
     assert!(kind == CrmFaultKind::Forbidden && detail.contains("activity_r"), "{detail}");
+    let all = ["candidate_r", "attachment_r", "field_r"];
+    let (_, detail) = refused(|inside| inside.withheld.extend(all.map(str::to_owned))).await;
+    assert!(all.iter().all(|right| detail.contains(right)), "{detail}");
     let (kind, detail) = refused(|inside| inside.elsewhere = true).await;
     assert!(kind == CrmFaultKind::Forbidden && detail.contains("not registered"), "{detail}");
     assert_eq!(refused(|inside| inside.auth.granted = false).await.0, CrmFaultKind::Forbidden);

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kit::porters::{APP_ID, APP_SECRET, HrbcServer, REP};
+use kit::porters::{APP_ID, APP_SECRET, COLLEAGUE, HrbcServer, REP};
 use otomo_domain::connector::{ConnectorInfo, ContactPage, Identity, Outgoing, OutgoingFile, RemoteMail, Sought};
-use otomo_domain::contact::{RecordRef, RecordType};
+use otomo_domain::contact::{Contact, RecordRef, RecordType};
 use otomo_domain::error::CrmFault;
 use otomo_domain::mail::MailKey;
 use otomo_domain::payload::Payload;
@@ -54,7 +54,7 @@ pub fn sample(message_id: &str) -> Sample {
     Sample::new(message_id).but(|payload| payload.links = vec![link()])
 }
 
-fn link() -> RecordRef {
+pub fn link() -> RecordRef {
     RecordRef { kind: RecordType::Contact, id: format!("recruiter/{RECRUITER}") }
 }
 
@@ -65,7 +65,10 @@ pub struct Hrbc {
 
 impl Hrbc {
     pub async fn start() -> Self {
-        let server = Arc::new(HrbcServer::start().await);
+        Self::before(Arc::new(HrbcServer::start().await))
+    }
+
+    fn before(server: Arc<HrbcServer>) -> Self {
         let crm = connector(&server, &settings(&server));
         Self { crm: AtRecruiter { crm, server: server.clone() }, server }
     }
@@ -75,11 +78,31 @@ impl Hrbc {
         self.crm.crm = connector(&self.server, &settings(&self.server));
     }
 
+    /// The connector of a computer with another clock, which puts mail where it is linked to.
+    pub fn at(&self, clock: Arc<dyn Clock>) -> Box<dyn CrmConnector> {
+        let secret = Some(SecretString::from(APP_SECRET));
+        otomo_crm::connector("porters", &settings(&self.server), secret, net(), clock).unwrap()
+    }
+
     /// The memo of the only activity.
     pub fn memo(&self) -> String {
         let activities = self.server.activities();
         assert_eq!(activities.len(), 1);
         activities[0].get("P_Memo").to_owned()
+    }
+
+    /// The connector with other settings, before the same server.
+    pub fn with(&mut self, name: &str, value: &str) {
+        let mut settings = settings(&self.server);
+        settings[name] = json!(value);
+        self.crm.crm = connector(&self.server, &settings);
+    }
+
+    /// A colleague's computer.
+    pub fn colleague(&self) -> Self {
+        let mut colleague = Self::before(self.server.clone());
+        colleague.with("user", COLLEAGUE);
+        colleague
     }
 }
 
@@ -120,6 +143,14 @@ impl CrmConnector for AtRecruiter {
 
     async fn log_mail(&self, mail: Outgoing<'_>) -> Result<RemoteMail, CrmFault> {
         self.crm.log_mail(Outgoing { payload: &self.here(mail.payload), ..mail }).await
+    }
+
+    async fn search(&self, words: &str) -> Result<Vec<Contact>, CrmFault> {
+        self.crm.search(words).await
+    }
+
+    async fn related(&self, record: &RecordRef) -> Result<Vec<Contact>, CrmFault> {
+        self.crm.related(record).await
     }
 
     async fn unlog(&self, mail: Sought<'_>, remote: &RemoteMail) -> Result<(), CrmFault> {

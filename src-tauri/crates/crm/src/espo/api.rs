@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use otomo_domain::contact::{RecordRef, RecordType};
 use otomo_domain::error::{CrmFault, CrmFaultKind};
-use otomo_domain::secret::{ExposeSecret, SecretString};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 
+use super::credential::Credential;
 use super::wire::{List, Plain};
 use crate::http::answer::{self, Answer, Silence};
 use crate::http::base::Base;
@@ -21,7 +21,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// The site, and who asks.
 pub struct Api {
     pub base: Base,
-    pub key: SecretString,
+    pub credential: Credential,
     pub http: reqwest::Client,
 }
 
@@ -38,8 +38,9 @@ pub fn scope(kind: RecordType) -> Option<&'static str> {
 
 impl Api {
     pub fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> RequestBuilder {
-        let path: Vec<&str> = ["api", "v1"].into_iter().chain(path.iter().copied()).collect();
-        self.http.request(method, self.base.join(&path, query)).header("X-Api-Key", self.key.expose_secret())
+        let root = ["api", "v1"];
+        let path: Vec<&str> = root.into_iter().chain(path.iter().copied()).collect();
+        self.credential.request(&self.http, method, &self.base.join(&root, &[]), self.base.join(&path, query))
     }
 
     /// Sends a request and reads the whole answer, whatever its status.
@@ -101,9 +102,14 @@ impl Api {
     /// the rest there is.
     pub fn fault(&self, answer: &Answer) -> CrmFault {
         let reason = answer.header("x-status-reason").unwrap_or_default();
-        let fault = answer.fault_saying(reason, self.key.expose_secret());
-        // A file above the limit is refused as if a right were missing (`RecordHooks\Attachment\BeforeCreate`).
-        let kind = if reason.contains("attachmentUploadMaxSize") { CrmFaultKind::TooLarge } else { fault.kind };
+        let fault = answer.fault_saying(reason, self.credential.secret());
+        let kind = match answer.status {
+            // A file above the limit is refused as if a right were missing (`RecordHooks\Attachment\BeforeCreate`).
+            StatusCode::FORBIDDEN if reason.contains("attachmentUploadMaxSize") => CrmFaultKind::TooLarge,
+            // A reason is given only for what the CRM refuses, not where it broke down (`ErrorOutput`).
+            StatusCode::INTERNAL_SERVER_ERROR if !reason.trim().is_empty() => CrmFaultKind::Rejected,
+            _ => fault.kind,
+        };
         CrmFault { kind, ..fault }
     }
 }

@@ -1,9 +1,12 @@
 //! A mail's way into the CRM and out again.
 //!
 //! It is uploaded as a file, then imported; the CRM finds the record it belongs to by itself, and is put right where the
-//! rep chose another. Every mail has a Message-ID, by which the CRM knows it again: an import is never done twice. A mail
-//! counts as logged when it is there *and* belongs to the chosen record, so that an answer which got lost between the two
-//! is settled by doing it again.
+//! rep chose another. Every mail has a Message-ID, by which the CRM knows it again: an import is never done twice.
+//!
+//! **What is ours.** One key may serve many reps, so who made a record says too little. What is imported carries a mark,
+//! the digest of what was shared, in a field that the CRM keeps and shows (`mark`). Only a mail with the mark of this very
+//! share, made by this user, is moved or deleted; one that was there before, be it the CRM's own copy or a colleague's, is
+//! linked to and left as it is.
 
 use std::time::Duration;
 
@@ -16,15 +19,24 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::api::{Api, PATIENCE, equals, scope};
+use super::email::{EMAIL, Email};
 use super::upload;
-use super::wire::{AlreadyImported, AppUser, EMAIL, Email, List, Made, Parent, Plain};
+use super::wire::{AlreadyImported, AppUser, List, Made, Parent, Plain};
 use crate::http::answer::Silence;
 
-/// The mail, if it is there and belongs to the chosen record.
+/// The longest Message-ID that the CRM has room for, in characters (`entityDefs/Email.json`).
+const LONGEST_MESSAGE_ID: usize = 255;
+
+/// The mail, if it is there. Where the answer about ours got lost, it may not belong to the chosen record yet: then it is
+/// put right here.
 pub async fn find(api: &Api, mail: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault> {
     let parent = parent(&mail.payload.links)?;
-    let known = lookup(api, mail).await?.filter(|email| email.belongs_to(&parent));
-    Ok(known.map(|email| remote(api, email.id, true)))
+    let Some(email) = lookup(api, mail).await? else { return Ok(None) };
+    let ours = is_ours(api, &email, mail).await?;
+    if ours {
+        put_right(api, &email, &parent).await?;
+    }
+    Ok(Some(remote(api, email.id, !ours)))
 }
 
 /// The mail, whatever it belongs to, as far as this user may see it.
@@ -32,31 +44,67 @@ async fn lookup(api: &Api, mail: Sought<'_>) -> Result<Option<Email>, CrmFault> 
     let query = [("select", EMAIL), ("maxSize", "20")];
     let query = [&equals("messageId", &mail.payload.message_id)[..], &query[..]].concat();
     let found: List<Email> = api.list("Email", &query).await?;
-    let same = |email: &Email| email.is(mail.key) && email.was_sent_with(mail.payload);
-    Ok(found.list.into_iter().find(same))
+    Ok(found.list.into_iter().find(|email| email.is(mail)))
+}
+
+/// Whether a mail is this share of it, by this user.
+async fn is_ours(api: &Api, email: &Email, mail: Sought<'_>) -> Result<bool, CrmFault> {
+    if !email.bears_the_mark_of(mail.payload) {
+        return Ok(false);
+    }
+    let me: AppUser = api.get(&["App", "user"], &[]).await?;
+    Ok(email.created_by_id.as_deref() == Some(me.id()))
 }
 
 /// Logs a mail with its files inside.
 pub async fn log(api: &Api, mail: Outgoing<'_>) -> Result<RemoteMail, CrmFault> {
     let parent = parent(&mail.payload.links)?;
-    // The CRM takes its own notices for mail it has seen, and fails (`DefaultImporter::processMessageId`).
-    if mail.payload.message_id.to_lowercase().contains("@espo-system") {
-        return Err(CrmFault::new(CrmFaultKind::Rejected, "the CRM does not take in its own notices"));
+    if let Some(why) = unimportable(&mail.payload.message_id) {
+        return Err(CrmFault::new(CrmFaultKind::Rejected, why));
     }
     // Asked before anything is there that would have to be taken back.
-    if api.record::<Plain>(parent.parent_type, parent.parent_id, "id").await?.is_none() {
+    if !is_there(api, &parent).await? {
         return Err(CrmFault::new(CrmFaultKind::NotFound, "the chosen record is not in the CRM any more"));
     }
+    let sought = Sought { key: mail.key, payload: mail.payload };
     let file = put(api, &mail).await?;
-    let (id, already_known) = import(api, &file).await?;
-    let Some(email) = read(api, &id, already_known).await? else { return Ok(remote(api, id, true)) };
-    if !email.is(mail.key) || !email.was_sent_with(mail.payload) {
+    match import(api, &file, sought).await? {
+        Imported::Known(id) => known(api, id, sought).await,
+        Imported::Now(id) => {
+            let belongs = settled(api, id, sought, &parent).await;
+            // It is there; what went wrong afterwards is settled by looking it up.
+            belongs.map_err(|fault| CrmFault { kind: CrmFaultKind::OutcomeUnknown, ..fault })
+        }
+    }
+}
+
+/// Why the CRM fails with a Message-ID, however often it is asked.
+fn unimportable(message_id: &str) -> Option<&'static str> {
+    // It takes its own notices for mail it has seen (`DefaultImporter::processMessageId`).
+    let is_notice = message_id.to_lowercase().contains("@espo-system");
+    let is_long = message_id.chars().count() > LONGEST_MESSAGE_ID;
+    let notice = is_notice.then_some("the CRM does not take in its own notices");
+    notice.or(is_long.then_some("the CRM has no room for a Message-ID as long as this one"))
+}
+
+/// A mail that was in the CRM before. A colleague's may not be for this user to look at.
+async fn known(api: &Api, id: String, mail: Sought<'_>) -> Result<RemoteMail, CrmFault> {
+    let email: Option<Email> = api.record("Email", &id, EMAIL).await?;
+    if email.is_some_and(|email| !email.is(mail)) {
         return Err(CrmFault::new(CrmFaultKind::Conflict, "another mail has this Message-ID"));
     }
-    if !email.belongs_to(&parent) {
-        put_right(api, &id, &parent, already_known).await?;
+    Ok(remote(api, id, true))
+}
+
+/// A mail that was imported now, or by somebody else in the same moment: then the CRM gives both the same.
+async fn settled(api: &Api, id: String, mail: Sought<'_>, parent: &Parent<'_>) -> Result<RemoteMail, CrmFault> {
+    let email: Option<Email> = api.record("Email", &id, EMAIL).await?;
+    let email = email.ok_or_else(|| CrmFault::new(CrmFaultKind::Forbidden, "Email read"))?;
+    if !email.bears_the_mark_of(mail.payload) {
+        return known(api, id, mail).await;
     }
-    Ok(remote(api, id, already_known))
+    put_right(api, &email, parent).await?;
+    Ok(remote(api, id, false))
 }
 
 /// The record that a mail belongs to; the CRM knows one. Of several it is a deal: people and companies are shown the mail
@@ -67,6 +115,10 @@ fn parent(links: &[RecordRef]) -> Result<Parent<'_>, CrmFault> {
     let chosen = deal.or_else(|| links.iter().find(possible));
     let parent = chosen.and_then(|link| Some(Parent { parent_id: &link.id, parent_type: scope(link.kind)? }));
     parent.ok_or_else(|| CrmFault::new(CrmFaultKind::Rejected, "mail cannot belong to any of the chosen records"))
+}
+
+async fn is_there(api: &Api, parent: &Parent<'_>) -> Result<bool, CrmFault> {
+    Ok(api.record::<Plain>(parent.parent_type, parent.parent_id, "id").await?.is_some())
 }
 
 /// Uploads the mail as a file; its id. One that is never imported is swept away by the CRM.
@@ -83,49 +135,83 @@ async fn put(api: &Api, mail: &Outgoing<'_>) -> Result<String, CrmFault> {
     if answer.status.is_success() { Ok(answer.json::<Made>()?.id) } else { Err(api.fault(&answer)) }
 }
 
-/// Makes a mail of an uploaded file; its id, and whether the CRM had it.
-async fn import(api: &Api, file: &str) -> Result<(String, bool), CrmFault> {
+/// The id of a mail that was made of a file, or that was there.
+enum Imported {
+    Now(String),
+    Known(String),
+}
+
+/// Makes a mail of an uploaded file.
+async fn import(api: &Api, file: &str, mail: Sought<'_>) -> Result<Imported, CrmFault> {
     let request = api.request(Method::POST, &["Email", "importEml"], &[]).json(&json!({"fileId": file}));
     let answer = api.ask(request, Silence::LeavesOpen, PATIENCE * 3).await?;
-    let open = |fault: CrmFault| CrmFault::new(CrmFaultKind::OutcomeUnknown, fault.detail);
+    let open = |fault: CrmFault| CrmFault { kind: CrmFaultKind::OutcomeUnknown, ..fault };
     match answer.status {
-        StatusCode::OK => Ok((answer.json::<Made>().map_err(open)?.id, false)),
+        StatusCode::OK => Ok(Imported::Now(answer.json::<Made>().map_err(open)?.id)),
         StatusCode::CONFLICT => match answer.json::<AlreadyImported>() {
-            Ok(known) => Ok((known.id(), true)),
+            Ok(known) => Ok(Imported::Known(known.id())),
             Err(_) => Err(api.fault(&answer)),
         },
+        StatusCode::INTERNAL_SERVER_ERROR => {
+            let fault = api.fault(&answer);
+            // It may give up before it made the mail, or in the middle of it.
+            let refused = fault.kind == CrmFaultKind::Rejected && matches!(lookup(api, mail).await, Ok(None));
+            Err(if refused { fault } else { open(fault) })
+        }
         _ => Err(api.fault(&answer)),
     }
 }
 
-/// What the CRM made of a mail. One that was there already may be a colleague's, which this user may not look at: then it
-/// is left as it is.
-async fn read(api: &Api, id: &str, already_known: bool) -> Result<Option<Email>, CrmFault> {
-    match api.record("Email", id, EMAIL).await? {
-        None if !already_known => Err(CrmFault::new(CrmFaultKind::Forbidden, "Email read")),
-        email => Ok(email),
-    }
+/// Moves a mail of ours to the chosen record. Where the CRM won't have it there, it stays where the CRM put it: it is
+/// logged all the same.
+async fn put_right(api: &Api, email: &Email, parent: &Parent<'_>) -> Result<(), CrmFault> {
+    let Err(fault) = move_to(api, email, parent).await else { return Ok(()) };
+    let stays = match fault.kind {
+        CrmFaultKind::NotFound | CrmFaultKind::Conflict | CrmFaultKind::Rejected => true,
+        // A record that is gone is refused like a right that is missing.
+        CrmFaultKind::Forbidden => !is_there(api, parent).await?,
+        _ => false,
+    };
+    if stays { Ok(()) } else { Err(fault) }
 }
 
-/// Moves a mail to the chosen record; one that was there already stays where it is if this user may not touch it.
-async fn put_right(api: &Api, id: &str, parent: &Parent<'_>, already_known: bool) -> Result<(), CrmFault> {
-    let request = api.request(Method::PUT, &["Email", id], &[]).json(parent);
-    let answer = api.ask(request, Silence::LeavesOpen, PATIENCE).await?;
+/// Moves a mail to a record, unless it belongs there.
+async fn move_to(api: &Api, email: &Email, parent: &Parent<'_>) -> Result<(), CrmFault> {
+    if email.belongs_to(parent) {
+        return Ok(());
+    }
+    let request = api.request(Method::PUT, &["Email", &email.id], &[]).json(parent);
+    let answer = api.ask(request, Silence::Harmless, PATIENCE).await?;
     match answer.status {
-        StatusCode::OK if answer.json::<Email>().is_ok_and(|email| email.belongs_to(parent)) => Ok(()),
-        StatusCode::OK => Err(CrmFault::new(CrmFaultKind::OutcomeUnknown, "the mail may not have been moved")),
-        StatusCode::FORBIDDEN if already_known => Ok(()),
+        StatusCode::OK if answer.json::<Email>()?.belongs_to(parent) => Ok(()),
+        StatusCode::OK => Err(CrmFault::new(CrmFaultKind::Protocol, "the mail was not moved")),
         _ => Err(api.fault(&answer)),
     }
 }
 
-/// Takes a mail back. Only what came in by this user's key: a mail that the CRM fetched itself, or a colleague's, is not
-/// ours to delete.
-pub async fn unlog(api: &Api, mail: Sought<'_>) -> Result<(), CrmFault> {
+fn not_ours() -> CrmFault {
+    CrmFault::new(CrmFaultKind::Rejected, "the mail was put into the CRM by somebody else")
+}
+
+/// Moves a logged mail to another record.
+pub async fn relink(api: &Api, mail: Sought<'_>, logged: &RemoteMail, links: &[RecordRef]) -> Result<(), CrmFault> {
+    let parent = parent(links)?;
+    if !is_there(api, &parent).await? {
+        return Err(CrmFault::new(CrmFaultKind::NotFound, "the chosen record is not in the CRM any more"));
+    }
+    let email = lookup(api, mail).await?;
+    let email = email.ok_or_else(|| CrmFault::new(CrmFaultKind::NotFound, "the mail is not in the CRM any more"))?;
+    if logged.already_known || !is_ours(api, &email, mail).await? {
+        return Err(not_ours());
+    }
+    move_to(api, &email, &parent).await
+}
+
+/// Takes a mail back.
+pub async fn unlog(api: &Api, mail: Sought<'_>, logged: &RemoteMail) -> Result<(), CrmFault> {
     let Some(email) = lookup(api, mail).await? else { return Ok(()) };
-    let me: AppUser = api.get(&["App", "user"], &[]).await?;
-    if email.created_by_id.as_deref() != Some(me.id()) {
-        return Err(CrmFault::new(CrmFaultKind::Rejected, "the mail was put into the CRM by somebody else"));
+    if logged.already_known || !is_ours(api, &email, mail).await? {
+        return Err(not_ours());
     }
     let answer = api.ask(api.request(Method::DELETE, &["Email", &email.id], &[]), Silence::Harmless, PATIENCE).await?;
     match answer.status {

@@ -5,7 +5,9 @@
 //! is compared with what it should be, and if it is another one, everything is listed again; and once a day in any case,
 //! because one may have come for one that went, and counting can be switched off.
 //!
-//! Lists have a person's primary address only. Mail from another one finds nobody here, and a search does.
+//! Lists have a person's primary address only: what loads the others is not among the loaders of lists
+//! (`app/fieldProcessing.json`), and asking for each person alone would be a request a person. Mail from another address
+//! finds nobody here, and a search does.
 
 use std::time::Duration;
 

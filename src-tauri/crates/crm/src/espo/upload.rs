@@ -15,6 +15,7 @@ use reqwest::Body;
 use serde_json::json;
 use tokio::sync::mpsc;
 
+use super::mark;
 use crate::chosen::{Opened, Unsendable};
 
 const PIECE: usize = 64 << 10;
@@ -40,11 +41,17 @@ fn frame(size: u64) -> (String, &'static str) {
     (format!("{},\"file\":\"data:message/rfc822;base64,", open.trim_end_matches('}')), "\"}")
 }
 
+/// Writes the mail, with its mark.
+fn compose(payload: &Payload, files: &dyn Files, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(mark::field(payload).as_bytes())?;
+    otomo_mime::compose(payload, files, out)
+}
+
 /// How long the mail is, in bytes.
 async fn measured(payload: Payload, files: Opened) -> Result<u64, CrmFault> {
     let count = move || {
         let mut counted = Counted(0);
-        otomo_mime::compose(&payload, &files, &mut counted).map(|()| counted.0)
+        compose(&payload, &files, &mut counted).map(|()| counted.0)
     };
     let counted = tokio::task::spawn_blocking(count).await.map_err(|e| unable(e.to_string()))?;
     counted.map_err(|e| match Unsendable::among_causes(&e) {
@@ -79,7 +86,7 @@ fn stream(payload: Payload, files: Opened, before: String, after: &'static str) 
         let mut write = || {
             out.write_all(before.as_bytes())?;
             let mut encoder = EncoderWriter::new(&mut out, &STANDARD);
-            otomo_mime::compose(&payload, &files, &mut encoder)?;
+            compose(&payload, &files, &mut encoder)?;
             encoder.finish()?;
             drop(encoder);
             out.write_all(after.as_bytes())?;

@@ -6,9 +6,6 @@ use otomo_domain::address::Address;
 use otomo_domain::connector::{Identity, Limits};
 use otomo_domain::contact::{Contact, RecordRef, RecordType};
 use otomo_domain::error::{CrmFault, CrmFaultKind};
-use otomo_domain::mail::MailKey;
-use otomo_domain::payload::Payload;
-use otomo_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -58,6 +55,9 @@ struct AppParams {
 const NEEDED: &[(&str, &str)] =
     &[("Contact", "read"), ("Email", "create"), ("Email", "read"), ("Email", "edit"), ("Import", "")];
 
+/// The remark that this user can't delete mail.
+pub const NO_DELETE: &str = "no_delete";
+
 impl AppUser {
     pub fn id(&self) -> &str {
         &self.user.id
@@ -80,6 +80,7 @@ impl AppUser {
             return Err(CrmFault::new(CrmFaultKind::Forbidden, missing.join(", ")));
         }
         let (can_unlog, can_create_contacts) = (self.may("Email", "delete"), self.may("Contact", "create"));
+        let remarks = if can_unlog { Vec::new() } else { vec![NO_DELETE.to_owned()] };
         let attachment = self.largest_file();
         Ok(Identity {
             user_id: self.user.id,
@@ -89,7 +90,7 @@ impl AppUser {
             can_unlog,
             can_create_contacts,
             deny: Vec::new(),
-            remarks: Vec::new(),
+            remarks,
         })
     }
 
@@ -165,49 +166,12 @@ pub struct NewContact<'a> {
     pub account_id: Option<String>,
 }
 
-/// A mail of the CRM.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Email {
-    pub id: String,
-    message_id: Option<String>,
-    date_sent: Option<String>,
-    parent_type: Option<String>,
-    parent_id: Option<String>,
-    pub created_by_id: Option<String>,
-}
-
-/// What is asked for of a mail.
-pub const EMAIL: &str = "messageId,dateSent,parentType,parentId,createdById";
-
-impl Email {
-    /// Whether it has the Message-ID of this key. The CRM's database compares without regard to case.
-    pub fn is(&self, key: MailKey) -> bool {
-        self.message_id.as_deref().is_some_and(|id| MailKey::of_message_id(id) == key)
-    }
-
-    /// Whether it was sent when this mail was: two mails may bear one Message-ID.
-    pub fn was_sent_with(&self, payload: &Payload) -> bool {
-        self.date_sent.as_deref().is_none_or(|sent| Some(sent) == moment(&payload.date).as_deref())
-    }
-
-    pub fn belongs_to(&self, parent: &Parent) -> bool {
-        (self.parent_type.as_deref(), self.parent_id.as_deref()) == (Some(parent.parent_type), Some(parent.parent_id))
-    }
-}
-
 /// The record that a mail belongs to.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Parent<'a> {
     pub parent_id: &'a str,
     pub parent_type: &'static str,
-}
-
-/// A time of a payload as the CRM shows it.
-fn moment(rfc3339: &str) -> Option<String> {
-    let utc = Timestamp::from_rfc3339(rfc3339)?.to_rfc3339();
-    Some(utc.replace('T', " ").chars().take(19).collect())
 }
 
 /// What an upload or an import made.

@@ -92,7 +92,11 @@ impl Answer {
     pub fn fault_saying(&self, said: &str, token: &str) -> CrmFault {
         let said = said.replace(token, "…");
         let said: String = said.chars().filter(|c| !c.is_control()).take(LONGEST_DETAIL).collect();
-        let detail = if said.is_empty() { self.status.to_string() } else { said };
+        let detail = match (said.is_empty(), self.status.is_redirection()) {
+            (false, _) => said,
+            (true, false) => self.status.to_string(),
+            (true, true) => format!("{}: the address leads elsewhere, and redirects are not followed", self.status),
+        };
         CrmFault { kind: kind(self.status, self.silence), detail, retry_after: retry_after(&self.headers) }
     }
 
@@ -122,20 +126,25 @@ async fn body(mut response: Response, limit: usize, silence: Silence) -> Result<
     Ok(body)
 }
 
-/// What a status that was not hoped for means.
+/// What a status that was not hoped for means, as far as HTTP itself says. Whoever knows more of an API, as that a 503 of
+/// it means that nothing was done, says so about its own answers.
 fn kind(status: StatusCode, silence: Silence) -> CrmFaultKind {
     match status.as_u16() {
         401 => CrmFaultKind::SignInNeeded,
-        403 => CrmFaultKind::Forbidden,
+        // What has to be paid for is not granted either.
+        402 | 403 => CrmFaultKind::Forbidden,
         404 => CrmFaultKind::NotFound,
         409 => CrmFaultKind::Conflict,
         413 => CrmFaultKind::TooLarge,
         400 | 415 | 422 => CrmFaultKind::Rejected,
         424 => CrmFaultKind::AttachmentMissing,
         429 => CrmFaultKind::RateLimited,
-        408 | 425 | 503 => CrmFaultKind::Transient,
-        // It may have done what it was asked to and then failed, or have put it off.
-        500..=599 => silence.kind(),
+        // Refused before it was worked on (RFC 8470 §5.2), or by the network before it got there (RFC 6585 §6).
+        425 | 511 => CrmFaultKind::Transient,
+        // The server is not made for this: asking again changes nothing (RFC 9110 §15.6.2, §15.6.6).
+        501 | 505 => CrmFaultKind::Protocol,
+        // It, or whatever stands before it, may have done what it was asked to and then failed, or have put it off.
+        408 | 500..=599 => silence.kind(),
         200..=299 if silence == Silence::LeavesOpen => CrmFaultKind::OutcomeUnknown,
         _ => CrmFaultKind::Protocol,
     }
@@ -197,6 +206,7 @@ mod tests {
     fn a_lapsed_sign_in_and_a_missing_permission_are_told_apart() {
         always(401, CrmFaultKind::SignInNeeded);
         always(403, CrmFaultKind::Forbidden);
+        always(402, CrmFaultKind::Forbidden);
     }
 
     #[test]
@@ -212,15 +222,14 @@ mod tests {
 
     #[test]
     fn a_status_that_says_nothing_was_done_allows_another_try() {
-        always(408, CrmFaultKind::Transient);
         always(425, CrmFaultKind::Transient);
         always(429, CrmFaultKind::RateLimited);
-        always(503, CrmFaultKind::Transient);
+        always(511, CrmFaultKind::Transient);
     }
 
     #[test]
     fn a_server_that_failed_leaves_open_whether_the_mail_was_logged() {
-        for status in [500, 501, 502, 504, 507, 599] {
+        for status in [408, 500, 502, 503, 504, 507, 599] {
             check(status, CrmFaultKind::OutcomeUnknown, CrmFaultKind::Transient);
         }
     }
@@ -234,9 +243,15 @@ mod tests {
 
     #[test]
     fn what_the_contract_does_not_know_is_no_answer() {
-        for status in [301, 302, 307, 308, 304, 402, 405, 410, 418, 451] {
+        for status in [301, 302, 307, 308, 304, 405, 410, 418, 451, 501, 505] {
             always(status, CrmFaultKind::Protocol);
         }
+    }
+
+    #[test]
+    fn an_address_that_leads_elsewhere_is_said_to() {
+        let detail = answer(302, &[], "<html>", Silence::LeavesOpen).fault("token").detail;
+        assert_eq!(detail, "302 Found: the address leads elsewhere, and redirects are not followed");
     }
 
     /// A server that takes a request and never answers.

@@ -3,17 +3,22 @@
 use otomo_domain::address::Address;
 use otomo_domain::connector::{Identity, Limits};
 use otomo_domain::contact::{RecordRef, RecordType};
-use otomo_domain::error::{CrmFault, CrmFaultKind};
+use otomo_domain::error::CrmFault;
 use reqwest::StatusCode;
 use serde::Deserialize;
 
 use super::api::{Api, Call};
+use super::{checking, mark};
 
 pub struct Account {
     /// Missing where a service key may not ask.
     portal: Option<Portal>,
     /// The rep's number among the owners, if they are one.
     pub owner: Option<String>,
+    /// What stands for the rep in marks and folders.
+    pub rep: String,
+    /// Whether the Message-ID of a mail can be written here.
+    pub writes_message_id: bool,
 }
 
 #[derive(Deserialize)]
@@ -49,7 +54,19 @@ pub async fn load(api: &Api, email: &Address) -> Result<Account, CrmFault> {
     let owners: Owners = api.tell(Call::get(&["crm", "owners"], &[]).query(&query)).await?;
     let is_rep = |owner: &Owner| owner.email.as_deref().and_then(Address::parse).as_ref() == Some(email);
     let owner = owners.results.into_iter().find(|owner| !owner.archived && is_rep(owner)).map(|owner| owner.id);
-    Ok(Account { portal, owner })
+    let writes_message_id = writes_message_id(api).await?;
+    Ok(Account { portal, owner, rep: mark::rep(email), writes_message_id })
+}
+
+/// Whether `hs_email_message_id` can be written, which is nowhere promised. A key that may not ask is not told; what
+/// other programs do shows that it can.
+async fn writes_message_id(api: &Api) -> Result<bool, CrmFault> {
+    let property = Call::get(&["crm", "properties"], &["emails", "hs_email_message_id"]);
+    let answer = api.ask(property).await?;
+    match answer.status {
+        StatusCode::FORBIDDEN => Ok(true),
+        _ => api.told::<Property>(&answer).map(|property| !property.modification_metadata.read_only_value),
+    }
 }
 
 #[derive(Deserialize)]
@@ -64,22 +81,6 @@ struct Metadata {
     read_only_value: bool,
 }
 
-/// Tries the permissions to read, and whether a mail's Message-ID can be written here: nothing else recognises it.
-pub async fn test(api: &Api) -> Result<(), CrmFault> {
-    for kind in ["contacts", "companies", "deals", "emails"] {
-        let answer = api.ask(Call::read(&[kind]).query(&[("limit", "1")])).await?;
-        if !answer.status.is_success() {
-            return Err(api.fault(&answer));
-        }
-    }
-    let property = Call::get(&["crm", "properties"], &["emails", "hs_email_message_id"]);
-    if api.tell::<Property>(property).await?.modification_metadata.read_only_value {
-        let why = "hs_email_message_id is read-only in this account, so mail could be logged twice";
-        return Err(CrmFault::new(CrmFaultKind::Unsupported, why));
-    }
-    Ok(())
-}
-
 impl Account {
     /// Who the rep is here. One who is no owner can log mail, which is then nobody's.
     pub fn identity(&self, email: &Address) -> Identity {
@@ -92,8 +93,14 @@ impl Account {
             can_unlog: true,
             can_create_contacts: true,
             deny: Vec::new(),
-            remarks: Vec::new(),
+            remarks: self.remarks().map(str::to_owned).collect(),
         }
+    }
+
+    fn remarks(&self) -> impl Iterator<Item = &'static str> {
+        let no_owner = self.owner.is_none().then_some(checking::NO_OWNER);
+        let no_message_id = (!self.writes_message_id).then_some(checking::NO_MESSAGE_ID);
+        no_owner.into_iter().chain(no_message_id)
     }
 
     /// The page of a record.

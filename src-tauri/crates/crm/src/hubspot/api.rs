@@ -75,12 +75,28 @@ impl<'a> Call<'a> {
         Self::records(Method::DELETE, rest)
     }
 
+    fn files(method: Method, rest: &[&'a str]) -> Self {
+        Self::new(method, [&["files", FILES_VERSION], rest].concat())
+    }
+
+    /// Reads of files: `["files", id]`, or a folder and the names in its path.
+    pub fn read_files(rest: &[&'a str]) -> Self {
+        Self::files(Method::GET, rest)
+    }
+
     pub fn delete_file(id: &'a str) -> Self {
-        Self::new(Method::DELETE, vec!["files", FILES_VERSION, "files", id])
+        Self::files(Method::DELETE, &["files", id])
     }
 
     pub fn query(self, query: &[(&'a str, &'a str)]) -> Self {
         Self { query: query.to_vec(), ..self }
+    }
+
+    /// A page of a list, after the one that told `after`: a word of HubSpot's own, which the first page has not.
+    pub fn page(mut self, limit: &'a str, after: Option<&'a str>) -> Self {
+        self.query.push(("limit", limit));
+        self.query.extend(after.map(|after| ("after", after)));
+        self
     }
 
     /// Its silence leaves open whether it was carried out.
@@ -122,7 +138,8 @@ impl Api {
 
     /// Makes a call and reads the answer, whatever its status.
     pub async fn ask(&self, call: Call<'_>) -> Result<Answer, CrmFault> {
-        let is_search = call.path.last() == Some(&"search");
+        // The search of files is no search in this sense: only that of records has a limit of its own.
+        let is_search = call.method == Method::POST && call.path.last() == Some(&"search");
         self.paced(|pace, now| pace.take(now, is_search))?;
         let request = self.http.request(call.method, self.base.join(&call.path, &call.query)).timeout(PATIENCE);
         let request = match &call.body {
@@ -147,6 +164,16 @@ impl Api {
         self.ask(call).await.and_then(|answer| self.told(&answer))
     }
 
+    /// Removes something; what is gone already is gone.
+    pub async fn delete(&self, call: Call<'_>) -> Result<(), CrmFault> {
+        let answer = self.ask(call).await?;
+        match answer.status {
+            StatusCode::NOT_FOUND => Ok(()),
+            status if status.is_success() => Ok(()),
+            _ => Err(self.fault(&answer)),
+        }
+    }
+
     /// What a successful answer says. 207 is one: what is missing is missing.
     pub fn told<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, CrmFault> {
         if answer.status.is_success() { answer.json() } else { Err(self.fault(answer)) }
@@ -158,6 +185,11 @@ impl Api {
         let request = self.http.post(self.base.join(&["files", FILES_VERSION, "files"], &[])).multipart(form);
         let bearer = self.credential.bearer().await?;
         self.told(&send(request.timeout(PATIENCE + patience), &bearer, Silence::Harmless).await?)
+    }
+
+    /// The fault of an answer that refuses for want of these scopes.
+    pub fn missing(&self, answer: &Answer, scopes: &[String]) -> CrmFault {
+        answer.fault_saying(&scopes.join(", "), self.credential.shown().expose_secret())
     }
 
     /// The fault of an answer that is not a success.
@@ -172,6 +204,8 @@ impl Api {
                 fault.kind = CrmFaultKind::Transient;
                 fault.retry_after = fault.retry_after.max(Some(Duration::from_secs(2)));
             }
+            // It understood, and will say the same again.
+            400..=499 if fault.kind == CrmFaultKind::Protocol => fault.kind = CrmFaultKind::Rejected,
             _ => {}
         }
         fault
@@ -206,9 +240,14 @@ struct Context {
 }
 
 impl Refusal {
+    /// The scopes that are missing, where it names them.
+    pub fn scopes(&self) -> Vec<String> {
+        self.errors.iter().flat_map(|e| &e.context.required_granular_scopes).cloned().collect()
+    }
+
     /// The scopes that are missing, else the message.
     fn words(self) -> String {
-        let scopes: Vec<String> = self.errors.into_iter().flat_map(|e| e.context.required_granular_scopes).collect();
+        let scopes = self.scopes();
         if scopes.is_empty() { self.message } else { scopes.join(", ") }
     }
 

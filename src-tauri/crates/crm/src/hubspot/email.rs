@@ -6,6 +6,8 @@ use otomo_domain::mail::Direction;
 use otomo_domain::payload::{Named, Payload};
 use serde_json::{Value, json};
 
+use super::account::Account;
+use super::mark::Mark;
 use super::record;
 
 /// The longest text that is sent, in units of UTF-16: a little less than the 65,536 that were seen to be taken.
@@ -16,7 +18,7 @@ const CUT_TEXT: &str = "\n\n…（以下省略 / truncated）";
 const CUT_HTML: &str = "<p>…（以下省略 / truncated）</p>";
 
 /// The properties of a mail. All are named, so that sharing less clears what was there.
-pub fn properties(payload: &Payload, owner: Option<&str>, files: &[String]) -> Value {
+pub fn properties(payload: &Payload, account: &Account, mark: &Mark, files: &[String]) -> Value {
     let direction = match payload.direction {
         Direction::Outgoing => "EMAIL",
         Direction::Incoming => "INCOMING_EMAIL",
@@ -27,14 +29,16 @@ pub fn properties(payload: &Payload, owner: Option<&str>, files: &[String]) -> V
         // Of the five states this one fits mail that was received, too.
         "hs_email_status": "SENT",
         "hs_email_subject": payload.subject,
-        "hs_email_text": cut_text(payload.body_text.as_deref().unwrap_or_default()),
+        "hs_email_text": marked(payload.body_text.as_deref().unwrap_or_default(), mark),
         "hs_email_html": cut_html(payload.body_html.as_deref().unwrap_or_default()),
         "hs_email_headers": headers(payload),
-        "hs_email_message_id": payload.message_id,
         "hs_attachment_ids": files.join(";"),
     });
-    if let (Some(owner), Some(properties)) = (owner, properties.as_object_mut()) {
-        properties.insert("hubspot_owner_id".into(), owner.into());
+    let message_id = account.writes_message_id.then_some(&payload.message_id);
+    for (name, value) in [("hs_email_message_id", message_id), ("hubspot_owner_id", account.owner.as_ref())] {
+        if let (Some(value), Some(properties)) = (value, properties.as_object_mut()) {
+            properties.insert(name.into(), value.as_str().into());
+        }
     }
     properties
 }
@@ -60,12 +64,12 @@ pub fn associations(links: &[RecordRef]) -> Result<Vec<Value>, CrmFault> {
     associations.ok_or_else(|| CrmFault::new(CrmFaultKind::Rejected, "mail cannot be linked to such a record"))
 }
 
-/// The beginning of a text that fits with `more` after it; `None` if all of it fits.
-fn beginning<'a>(text: &'a str, more: &str) -> Option<&'a str> {
-    if text.encode_utf16().count() <= LONGEST {
+/// The beginning of a text that fits into so much room with `more` after it; `None` if all of it fits.
+fn beginning<'a>(text: &'a str, more: &str, room: usize) -> Option<&'a str> {
+    if text.encode_utf16().count() <= room {
         return None;
     }
-    let mut left = LONGEST - more.encode_utf16().count();
+    let mut left = room.saturating_sub(more.encode_utf16().count());
     let fits = text.char_indices().find(|(_, c)| {
         let over = c.len_utf16() > left;
         left = left.saturating_sub(c.len_utf16());
@@ -74,13 +78,16 @@ fn beginning<'a>(text: &'a str, more: &str) -> Option<&'a str> {
     fits.and_then(|(end, _)| text.get(..end))
 }
 
-fn cut_text(text: &str) -> String {
-    beginning(text, CUT_TEXT).map_or_else(|| text.to_owned(), |kept| format!("{kept}{CUT_TEXT}"))
+/// A text with the mark under it.
+fn marked(text: &str, mark: &Mark) -> String {
+    let mark = if text.is_empty() { mark.to_string() } else { format!("\n\n{mark}") };
+    let cut = beginning(text, CUT_TEXT, LONGEST.saturating_sub(mark.encode_utf16().count()));
+    cut.map_or_else(|| format!("{text}{mark}"), |kept| format!("{kept}{CUT_TEXT}{mark}"))
 }
 
 /// Cuts before a tag or an entity, never within one. The HTML is sanitised: a `<` or `&` begins one of them.
 fn cut_html(html: &str) -> String {
-    let Some(kept) = beginning(html, CUT_HTML) else { return html.to_owned() };
+    let Some(kept) = beginning(html, CUT_HTML, LONGEST) else { return html.to_owned() };
     let open = |kept: &str, begins: char, ends: char| {
         kept.rfind(begins).filter(|start| kept.get(*start..).is_some_and(|last| !last.contains(ends)))
     };
@@ -90,6 +97,8 @@ fn cut_html(html: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use otomo_domain::mail::MailKey;
+
     use super::*;
 
     fn length(text: &str) -> usize {
@@ -97,12 +106,15 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_cut_where_it_is_too_long_and_says_so() {
-        let whole = "あ".repeat(LONGEST);
-        assert_eq!(cut_text(&whole), whole);
-        let cut = cut_text(&"🍙".repeat(LONGEST));
+    fn a_text_is_cut_where_it_is_too_long_and_says_so_above_its_mark() {
+        let mark = Mark::new(MailKey::of_message_id("<1@x.jp>"), "0123456789abcdef", &[]);
+        let room = LONGEST - length(&format!("\n\n{mark}"));
+        let whole = "あ".repeat(room);
+        assert_eq!(marked(&whole, &mark), format!("{whole}\n\n{mark}"));
+        assert_eq!(marked("", &mark), mark.to_string());
+        let cut = marked(&"🍙".repeat(room), &mark);
         assert!(length(&cut) <= LONGEST && length(&cut) > LONGEST - 2, "{}", length(&cut));
-        assert!(cut.ends_with(CUT_TEXT));
+        assert!(cut.ends_with(&format!("{CUT_TEXT}\n\n{mark}")));
     }
 
     /// HTML that is cut within `piece`, and how it ends before the note.

@@ -1,17 +1,20 @@
 //! The files of a mail.
 //!
-//! Each mail has a folder of its own. There HubSpot knows a file that is sent again and gives back the one it has, and
-//! a mail that is taken back can take its files along without asking whom else they belong to.
+//! Each rep's share of a mail has a folder of its own. There HubSpot knows a file that is sent again and gives back the
+//! one it has, and what is taken back can take its files along without asking whom else they belong to. Nothing outside
+//! that folder is ever removed: people attach files to records, too.
 
 use std::io;
 use std::time::Duration;
 
 use otomo_domain::connector::{Outgoing, OutgoingFile};
 use otomo_domain::error::{CrmFault, CrmFaultKind};
+use otomo_domain::mail::MailKey;
 use otomo_domain::payload::SharedFile;
 use reqwest::StatusCode;
 use reqwest::multipart::{Form, Part};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::api::{Api, Call};
@@ -38,19 +41,46 @@ struct Uploaded {
     id: String,
 }
 
-/// Sends the files of a mail; their ids, in its order.
-pub async fn upload(api: &Api, mail: &Outgoing<'_>) -> Result<Vec<String>, CrmFault> {
+/// Sends the files of a mail; their ids, in its order. Where one is refused, those before it do not stay behind, unless
+/// they were there `before`.
+pub async fn upload(api: &Api, rep: &str, mail: &Outgoing<'_>, before: &[String]) -> Result<Vec<String>, CrmFault> {
     let mut ids = Vec::new();
     for file in &mail.payload.attachments {
-        let chosen = Chosen::open(mail.files, file).map_err(|e| CrmFault::from(&e))?;
-        let form = form(mail, file, chosen)?;
-        let patience = Duration::from_secs(file.size / SLOWEST);
-        ids.push(api.upload::<Uploaded>(form, patience).await?.id);
+        match send(api, rep, mail, file).await {
+            Ok(id) => ids.push(id),
+            Err(fault) => {
+                withdraw(api, rep, mail.key, &ids, before, &fault).await;
+                return Err(fault);
+            }
+        }
     }
     Ok(ids)
 }
 
-fn form(mail: &Outgoing<'_>, file: &SharedFile, chosen: Chosen) -> Result<Form, CrmFault> {
+async fn send(api: &Api, rep: &str, mail: &Outgoing<'_>, file: &SharedFile) -> Result<String, CrmFault> {
+    let chosen = Chosen::open(mail.files, file).map_err(|e| CrmFault::from(&e))?;
+    let form = form(rep, mail, file, chosen)?;
+    Ok(api.upload::<Uploaded>(form, Duration::from_secs(file.size / SLOWEST)).await?.id)
+}
+
+/// Removes what was sent for a mail that was then clearly refused. After anything else it may be in use, or is needed
+/// again soon. What cannot be removed stays: the mail is refused for its own reason.
+pub async fn withdraw(api: &Api, rep: &str, key: MailKey, sent: &[String], before: &[String], fault: &CrmFault) {
+    use CrmFaultKind::*;
+    if matches!(fault.kind, Transient | Net(_) | RateLimited | OutcomeUnknown | Protocol) {
+        return;
+    }
+    let new: Vec<&String> = sent.iter().filter(|id| !before.contains(id)).collect();
+    // Nothing depends on how it ends.
+    let _ = remove(api, rep, key, &new).await;
+}
+
+/// The names on the way to the folder of a rep's share of a mail.
+fn folder(rep: &str, key: MailKey) -> [String; 3] {
+    ["mail-log".into(), key.to_string(), rep.to_owned()]
+}
+
+fn form(rep: &str, mail: &Outgoing<'_>, file: &SharedFile, chosen: Chosen) -> Result<Form, CrmFault> {
     let options = json!({
         "access": "PRIVATE",
         "duplicateValidationStrategy": "RETURN_EXISTING",
@@ -62,18 +92,43 @@ fn form(mail: &Outgoing<'_>, file: &SharedFile, chosen: Chosen) -> Result<Form, 
     let part = part.map_err(|e| CrmFault::new(CrmFaultKind::Rejected, e.to_string()))?;
     Ok(Form::new()
         .text("options", options.to_string())
-        .text("folderPath", format!("/mail-log/{}", mail.key))
+        .text("folderPath", format!("/{}", folder(rep, mail.key).join("/")))
         .text("fileName", file.name.clone())
         .part("file", part))
 }
 
-/// Removes files; one that is gone already is gone.
-pub async fn remove(api: &Api, ids: &[String]) -> Result<(), CrmFault> {
+#[derive(Deserialize)]
+struct Folder {
+    id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stored {
+    parent_folder_id: Option<String>,
+}
+
+/// Removes those of these files that lie in the folder of a rep's share of a mail; one that is gone already is gone.
+pub async fn remove(api: &Api, rep: &str, key: MailKey, ids: &[&String]) -> Result<(), CrmFault> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let [top, mail, rep] = folder(rep, key);
+    let Some(own) = read::<Folder>(api, &["folders", &top, &mail, &rep]).await? else { return Ok(()) };
     for id in ids {
-        let answer = api.ask(Call::delete_file(id)).await?;
-        if !answer.status.is_success() && answer.status != StatusCode::NOT_FOUND {
-            return Err(api.fault(&answer));
+        let stored: Option<Stored> = read(api, &["files", id]).await?;
+        if stored.is_some_and(|file| file.parent_folder_id.as_ref() == Some(&own.id)) {
+            api.delete(Call::delete_file(id)).await?;
         }
     }
     Ok(())
+}
+
+/// Something of the files that may not be there.
+async fn read<T: DeserializeOwned>(api: &Api, path: &[&str]) -> Result<Option<T>, CrmFault> {
+    let answer = api.ask(Call::read_files(path)).await?;
+    match answer.status {
+        StatusCode::NOT_FOUND => Ok(None),
+        _ => api.told(&answer).map(Some),
+    }
 }

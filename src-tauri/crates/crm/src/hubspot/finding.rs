@@ -43,11 +43,7 @@ pub async fn related(api: &Api, account: &Account, record: &RecordRef) -> Result
     let found: Record = api.tell(Call::read(&[kind.path, &record.id]).query(&[("associations", wanted)])).await?;
     let mut related = Vec::new();
     for kind in [&COMPANIES, &DEALS] {
-        let linked = found.associations.get(kind.path).map(|linked| linked.results.as_slice()).unwrap_or_default();
-        let mut ids: Vec<&str> = linked.iter().map(|record| record.id.as_str()).collect();
-        ids.sort_unstable();
-        // A record that is linked in two ways stands there twice.
-        ids.dedup();
+        let ids: Vec<&str> = found.linked(kind).into_iter().collect();
         let records = read(api, kind.path, kind.properties, &ids).await?;
         let open = records.iter().filter(|record| record.property("hs_is_closed") != "true");
         related.extend(open.map(|record| record.contact(kind, account)));

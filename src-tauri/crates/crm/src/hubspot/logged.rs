@@ -1,153 +1,65 @@
-//! Logging a mail once, finding it, taking it back.
-
-use std::cmp::Reverse;
-use std::collections::BTreeSet;
+//! Logging a mail once, finding it, linking it to other records, taking it back.
 
 use otomo_domain::connector::{Outgoing, RemoteMail, Sought};
+use otomo_domain::contact::RecordRef;
 use otomo_domain::error::{CrmFault, CrmFaultKind};
-use otomo_domain::mail::MailKey;
-use otomo_domain::payload::Payload;
-use otomo_domain::time::Timestamp;
 use reqwest::StatusCode;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::account::Account;
 use super::api::{Api, Call};
-use super::record::{self, Page, Record};
-use super::{email, file, finding};
+use super::mark::Mark;
+use super::record::Record;
+use super::seek::{self, EMAILS, Logged};
+use super::{email, file, links};
+use crate::http::answer::Answer;
 
-const EMAILS: &str = "emails";
-
-/// What recognises a mail and tells whose it is.
-const TELLING: [&str; 4] = ["hs_email_message_id", "hs_timestamp", "hubspot_owner_id", "hs_attachment_ids"];
-
-/// How many of a record's newest mails are looked at: what the search index does not know yet is among them.
-const NEWEST: usize = 200;
-
-/// How many pages of a record's mails are read, of 500 each.
-const PAGES: usize = 20;
-
-/// How far two times of one mail may be apart, in milliseconds: another program logs when it arrived, not when it was
-/// sent.
-const SAME_MAIL: u64 = 24 * 3600 * 1000;
-
-/// The calls that logging a mail takes at most, beside those for its files.
+/// The calls that logging a mail takes, beside those for its files and its links.
 const CALLS: usize = 16;
 
-/// A mail as HubSpot has it.
-struct Logged {
-    id: u64,
-    at: Option<Timestamp>,
-    owner: Option<String>,
-    files: Vec<String>,
-}
-
-impl Logged {
-    /// `None` where it is another mail than the one with this key.
-    fn of(record: &Record, key: MailKey) -> Option<Self> {
-        let message_id = record.property("hs_email_message_id");
-        if message_id.is_empty() || MailKey::of_message_id(message_id) != key {
-            return None;
-        }
-        let at = record.property("hs_timestamp");
-        let files = record.property("hs_attachment_ids").split(';').filter(|id| !id.is_empty());
-        let owner = record.property("hubspot_owner_id");
-        Some(Self {
-            id: record.id.parse().ok()?,
-            at: Timestamp::from_rfc3339(at).or_else(|| at.parse().ok().map(Timestamp)),
-            owner: (!owner.is_empty()).then(|| owner.to_owned()),
-            files: files.map(str::to_owned).collect(),
-        })
-    }
-
-    /// Whether it has the Message-ID of a mail that is another one by its date.
-    fn differs_from(&self, payload: &Payload) -> bool {
-        let dates = self.at.zip(Timestamp::from_rfc3339(&payload.date));
-        dates.is_some_and(|(one, other)| one.0.abs_diff(other.0) > SAME_MAIL)
-    }
-
-    fn remote(&self, account: &Account, payload: &Payload, already_known: bool) -> RemoteMail {
-        let id = self.id.to_string();
-        RemoteMail { url: account.page_of_mail(&payload.links, &id), id, already_known }
-    }
-}
-
-/// The mail; the oldest, should there be several.
+/// The mail: the one that stays, should there be several.
 pub async fn find(api: &Api, account: &Account, mail: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault> {
-    let found = all(api, mail).await?;
-    Ok(found.first().map(|logged| logged.remote(account, mail.payload, true)))
+    let found = same(seek::all(api, mail, None).await?, mail);
+    let stays = settle(api, account, mail, found).await;
+    Ok(stays.map(|logged| logged.remote(account, &mail.payload.links, true)))
 }
 
-/// Every record of a mail, oldest first. The search index knows old ones wherever they are linked; the list of a
-/// linked record knows new ones.
-async fn all(api: &Api, mail: Sought<'_>) -> Result<Vec<Logged>, CrmFault> {
-    let mut ids = searched(api, &mail.payload.message_id).await?;
-    ids.extend(listed(api, mail.payload).await?);
-    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    // Read once more: the index may still have what is gone.
-    let records = finding::read(api, EMAILS, &TELLING, &ids).await?;
-    let mut found: Vec<Logged> = records.iter().filter_map(|record| Logged::of(record, mail.key)).collect();
-    found.sort_by_key(|logged| logged.id);
-    Ok(found)
+/// Those that are this mail, not another one that came under its Message-ID.
+fn same(found: Vec<Logged>, mail: Sought<'_>) -> Vec<Logged> {
+    found.into_iter().filter(|logged| logged.is_same(mail.payload)).collect()
 }
 
-/// The mails that the search index has under this Message-ID, with its brackets or without.
-async fn searched(api: &Api, message_id: &str) -> Result<BTreeSet<String>, CrmFault> {
-    let bare = message_id.trim_start_matches('<').trim_end_matches('>');
-    let group =
-        |value: &str| json!({"filters": [{"propertyName": "hs_email_message_id", "operator": "EQ", "value": value}]});
-    let body = json!({"filterGroups": [group(&format!("<{bare}>")), group(bare)], "properties": [], "sorts": [],
-        "limit": 10, "after": "0"});
-    let page: Page = api.tell(Call::post(&[EMAILS, "search"], body)).await?;
-    Ok(page.results.into_iter().map(|record| record.id).collect())
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Association {
-    to_object_id: u64,
-}
-
-/// The newest mails of the first record that a mail is linked to.
-async fn listed(api: &Api, payload: &Payload) -> Result<Vec<String>, CrmFault> {
-    let link = payload.links.iter().find_map(|link| Some((record::kind(link.kind)?.path, link.id.as_str())));
-    let Some((kind, id)) = link else { return Ok(Vec::new()) };
-    let (mut ids, mut after) = (Vec::new(), "0".to_owned());
-    for _ in 0..PAGES {
-        let call = Call::read(&[kind, id, "associations", EMAILS]).query(&[("limit", "500"), ("after", &after)]);
-        let answer = api.ask(call).await?;
-        if answer.status == StatusCode::NOT_FOUND {
-            break;
-        }
-        let page: Page<Association> = api.told(&answer)?;
-        let next = page.next();
-        ids.extend(page.results.into_iter().map(|association| association.to_object_id));
-        match next {
-            Some(next) if next != after => after = next,
-            _ => break,
+/// Of the records of a mail that were made at one moment the one with the lowest id stays; everybody removes their own.
+/// What cannot be removed now is removed when the mail is touched again, and stands for the rep's until then.
+async fn settle(api: &Api, account: &Account, mail: Sought<'_>, found: Vec<Logged>) -> Option<Logged> {
+    let mut found = found.into_iter();
+    let mut stays = found.next()?;
+    for double in found.filter(|logged| logged.is_own(account)) {
+        let removed = remove(api, account, mail, &double, &stays.files).await;
+        if removed.is_err() && !stays.is_own(account) {
+            stays = double;
         }
     }
-    ids.sort_unstable_by_key(|id| Reverse(*id));
-    ids.dedup();
-    Ok(ids.into_iter().take(NEWEST).map(|id| id.to_string()).collect())
+    Some(stays)
 }
 
 /// Logs a mail, or brings the rep's own record of it up to date. What somebody else logged is left as it is.
 pub async fn log(api: &Api, account: &Account, mail: Outgoing<'_>) -> Result<RemoteMail, CrmFault> {
     let associations = email::associations(&mail.payload.links)?;
-    api.room(CALLS + 2 * mail.payload.attachments.len())?;
-    let known = all(api, Sought { key: mail.key, payload: mail.payload }).await?;
-    let Some(first) = known.into_iter().next() else {
+    api.room(CALLS + 2 * (mail.payload.attachments.len() + mail.payload.links.len()))?;
+    let sought = Sought { key: mail.key, payload: mail.payload };
+    let known = seek::all(api, sought, None).await?;
+    let is_taken = !known.is_empty();
+    let Some(stays) = settle(api, account, sought, same(known, sought)).await else {
+        if is_taken {
+            return Err(CrmFault::new(CrmFaultKind::Conflict, "HubSpot has another mail with this Message-ID"));
+        }
         return create(api, account, mail, associations).await;
     };
-    if first.differs_from(mail.payload) {
-        return Err(CrmFault::new(CrmFaultKind::Conflict, "HubSpot has another mail with this Message-ID"));
+    if stays.is_own(account) {
+        replace(api, account, &mail, &stays).await?;
     }
-    if first.owner == account.owner {
-        replace(api, account, &mail, &first).await?;
-    }
-    Ok(first.remote(account, mail.payload, true))
+    Ok(stays.remote(account, &mail.payload.links, true))
 }
 
 async fn create(
@@ -156,72 +68,129 @@ async fn create(
     mail: Outgoing<'_>,
     associations: Vec<Value>,
 ) -> Result<RemoteMail, CrmFault> {
-    let files = file::upload(api, &mail).await?;
-    let properties = email::properties(mail.payload, account.owner.as_deref(), &files);
+    let files = file::upload(api, &account.rep, &mail, &[]).await?;
+    let mark = Mark::new(mail.key, &account.rep, &mail.payload.links);
+    let properties = email::properties(mail.payload, account, &mark, &files);
     let body = json!({"properties": properties, "associations": associations});
-    let answer = api.ask(Call::post(&[EMAILS], body).leaving_open()).await?;
-    let made = api.told::<Record>(&answer).and_then(|record| number(&record.id)).map_err(|e| match e.kind {
-        // It says that it was done, in a way that cannot be read.
-        CrmFaultKind::Protocol => CrmFault { kind: CrmFaultKind::OutcomeUnknown, ..e },
-        _ => e,
-    })?;
-    let mine = Logged { id: made, at: None, owner: None, files };
-    Ok(settle(api, account, mail, mine).await)
-}
-
-fn number(id: &str) -> Result<u64, CrmFault> {
-    id.parse().map_err(|_| CrmFault::new(CrmFaultKind::Protocol, "the answer names no record"))
-}
-
-/// Of the records that several reps made at one moment the one with the lowest id stays; everybody removes their own.
-/// Whatever goes wrong with that, the mail is logged.
-async fn settle(api: &Api, account: &Account, mail: Outgoing<'_>, mine: Logged) -> RemoteMail {
-    let found = all(api, Sought { key: mail.key, payload: mail.payload }).await;
-    let earlier = found.ok().and_then(|found| found.into_iter().next()).filter(|first| first.id < mine.id);
-    let Some(earlier) = earlier else { return mine.remote(account, mail.payload, false) };
-    match delete(api, &mine.id.to_string()).await {
-        Ok(()) => earlier.remote(account, mail.payload, true),
-        Err(_) => mine.remote(account, mail.payload, false),
-    }
-}
-
-/// Puts what is shared now in the place of what was shared before.
-async fn replace(api: &Api, account: &Account, mail: &Outgoing<'_>, before: &Logged) -> Result<(), CrmFault> {
-    let files = file::upload(api, mail).await?;
-    let id = before.id.to_string();
-    let properties = email::properties(mail.payload, account.owner.as_deref(), &files);
-    api.tell::<Record>(Call::patch(&[EMAILS, &id], json!({"properties": properties}))).await?;
-    for link in &mail.payload.links {
-        let Some(kind) = record::kind(link.kind) else { continue };
-        let answer = api.ask(Call::put(&[EMAILS, &id, "associations", "default", kind.path, &link.id])).await?;
-        if !answer.status.is_success() {
-            return Err(api.fault(&answer));
+    let made = match api.ask(Call::post(&[EMAILS], body).leaving_open()).await {
+        Ok(answer) => made(api, &answer),
+        Err(fault) => Err(fault),
+    };
+    let made = match made {
+        Ok(made) => made,
+        Err(fault) => {
+            file::withdraw(api, &account.rep, mail.key, &files, &[], &fault).await;
+            return Err(fault);
         }
-    }
-    let no_longer: Vec<String> = before.files.iter().filter(|id| !files.contains(id)).cloned().collect();
-    file::remove(api, &no_longer).await
+    };
+    Ok(after(api, account, Sought { key: mail.key, payload: mail.payload }, made).await)
 }
 
-/// Takes the rep's own record back, into the recycle bin, and its files. Those first: without the record nobody would
-/// know of them. What somebody else logged stays.
-pub async fn unlog(api: &Api, account: &Account, mail: Sought<'_>, remote: &RemoteMail) -> Result<(), CrmFault> {
-    let query = [("properties", TELLING.join(","))];
-    let query = query.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let answer = api.ask(Call::read(&[EMAILS, &remote.id]).query(&query)).await?;
-    if answer.status == StatusCode::NOT_FOUND {
-        return Ok(());
-    }
-    let record: Record = api.told(&answer)?;
-    let Some(own) = Logged::of(&record, mail.key).filter(|logged| logged.owner == account.owner) else { return Ok(()) };
-    file::remove(api, &own.files).await?;
-    delete(api, &remote.id).await
-}
-
-async fn delete(api: &Api, id: &str) -> Result<(), CrmFault> {
-    let answer = api.ask(Call::delete(&[EMAILS, id])).await?;
+/// The number of the record that was made, out of the answer to the request that makes one.
+fn made(api: &Api, answer: &Answer) -> Result<String, CrmFault> {
+    let unknown = |fault: CrmFault| CrmFault { kind: CrmFaultKind::OutcomeUnknown, ..fault };
     match answer.status {
-        StatusCode::NOT_FOUND => Ok(()),
-        status if status.is_success() => Ok(()),
+        // It says that it was done, whether or not in a way that can be read.
+        status if status.is_success() => match answer.json::<Record>() {
+            Ok(Record { id, .. }) if id.parse::<u64>().is_ok() => Ok(id),
+            Ok(_) => Err(CrmFault::new(CrmFaultKind::OutcomeUnknown, "the answer names no record")),
+            Err(fault) => Err(unknown(fault)),
+        },
+        // "Pause and try again" is all that is said of these: nothing promises that nothing was made. 423 and 477 are
+        // said before anything is done.
+        StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => Err(unknown(api.fault(answer))),
+        _ => Err(api.fault(answer)),
+    }
+}
+
+/// What a mail is logged as, now that a record of it was made. Whatever goes wrong here, it is logged.
+async fn after(api: &Api, account: &Account, mail: Sought<'_>, made: String) -> RemoteMail {
+    let found = seek::all(api, mail, Some(&made)).await.unwrap_or_default();
+    let is_seen = found.iter().any(|logged| logged.id.to_string() == made && logged.is_own(account));
+    match settle(api, account, mail, same(found, mail)).await {
+        Some(stays) if is_seen && stays.id.to_string() != made => stays.remote(account, &mail.payload.links, true),
+        _ => RemoteMail { url: account.page_of_mail(&mail.payload.links, &made), id: made, already_known: false },
+    }
+}
+
+/// Whether a mail is there.
+async fn exists(api: &Api, id: &str) -> Result<bool, CrmFault> {
+    if id.parse::<u64>().is_err() {
+        return Ok(false);
+    }
+    let answer = api.ask(Call::read(&[EMAILS, id])).await?;
+    match answer.status {
+        StatusCode::NOT_FOUND => Ok(false),
+        status if status.is_success() => Ok(true),
         _ => Err(api.fault(&answer)),
     }
+}
+
+/// Puts what is shared now in the place of what was shared before. Links go before and come after the text, so that a
+/// breakdown between the steps leaves nothing where it does not belong, and the next try ends what is left.
+async fn replace(api: &Api, account: &Account, mail: &Outgoing<'_>, before: &Logged) -> Result<(), CrmFault> {
+    let files = file::upload(api, &account.rep, mail, &before.files).await?;
+    let mark = Mark::new(mail.key, &account.rep, &mail.payload.links);
+    let properties = email::properties(mail.payload, account, &mark, &files);
+    if let Err(fault) = exchange(api, before, &mail.payload.links, properties).await {
+        file::withdraw(api, &account.rep, mail.key, &files, &before.files, &fault).await;
+        return Err(fault);
+    }
+    let no_longer: Vec<&String> = before.files.iter().filter(|id| !files.contains(id)).collect();
+    file::remove(api, &account.rep, mail.key, &no_longer).await
+}
+
+async fn exchange(api: &Api, before: &Logged, now: &[RecordRef], properties: Value) -> Result<(), CrmFault> {
+    let id = before.id.to_string();
+    let linked = before.mark.as_ref().map(|mark| mark.links.as_slice()).unwrap_or_default();
+    links::remove(api, &id, linked, now).await?;
+    api.tell::<Record>(Call::patch(&[EMAILS, &id], json!({"properties": properties}))).await?;
+    links::add(api, &id, now).await
+}
+
+/// Links the rep's own record to these records in place of those that it was linked to.
+pub async fn relink(
+    api: &Api,
+    account: &Account,
+    mail: Sought<'_>,
+    remote: &RemoteMail,
+    now: &[RecordRef],
+) -> Result<(), CrmFault> {
+    // Refuses what mail cannot be linked to, before anything is taken away.
+    email::associations(now)?;
+    api.room(CALLS + 2 * now.len())?;
+    let found = seek::read(api, mail, &[&remote.id]).await?;
+    let Some(own) = found.iter().find(|logged| logged.is_own(account)) else {
+        return Err(match exists(api, &remote.id).await? {
+            true => somebody_elses(),
+            false => CrmFault::new(CrmFaultKind::NotFound, "the mail is not in HubSpot any more"),
+        });
+    };
+    let text = Mark::new(mail.key, &account.rep, now).instead(&own.text);
+    exchange(api, own, now, json!({"hs_email_text": text})).await
+}
+
+fn somebody_elses() -> CrmFault {
+    CrmFault::new(CrmFaultKind::Unsupported, "in HubSpot the mail belongs to somebody else")
+}
+
+/// Takes the rep's own records back, into the recycle bin, and their files. What somebody else logged stays, and so does
+/// what was given to somebody else; the rep is told.
+pub async fn unlog(api: &Api, account: &Account, mail: Sought<'_>, remote: &RemoteMail) -> Result<(), CrmFault> {
+    let found = seek::all(api, mail, Some(&remote.id)).await?;
+    let is_remote = |logged: &Logged| logged.id.to_string() == remote.id;
+    let own = found.iter().filter(|logged| logged.is_own(account));
+    let mut is_gone = false;
+    for own in own.filter(|logged| is_remote(logged) || logged.is_same(mail.payload)) {
+        remove(api, account, mail, own, &[]).await?;
+        is_gone |= is_remote(own);
+    }
+    if is_gone || !exists(api, &remote.id).await? { Ok(()) } else { Err(somebody_elses()) }
+}
+
+/// Removes a record of the rep's, and its files but these. Files first: without the record nobody would know of them.
+async fn remove(api: &Api, account: &Account, mail: Sought<'_>, own: &Logged, but: &[String]) -> Result<(), CrmFault> {
+    let files: Vec<&String> = own.files.iter().filter(|id| !but.contains(id)).collect();
+    file::remove(api, &account.rep, mail.key, &files).await?;
+    api.delete(Call::delete(&[EMAILS, &own.id.to_string()])).await
 }

@@ -21,6 +21,9 @@ use super::record::{COMPANIES, CONTACTS, Kind, Page};
 const SEARCHED: usize = 200;
 const LISTED: &str = "100";
 
+/// Where a stage begins: before every id.
+const BEGINNING: &str = "0";
+
 /// How far the search index may be behind: "a few moments", with much to spare. What was changed in this time is read
 /// again.
 const LAG: i64 = 5 * 60 * 1000;
@@ -61,7 +64,7 @@ impl Cursor {
     }
 
     fn round(since: Option<i64>, whole: Option<i64>) -> Self {
-        Self { stage: Stage::Contacts, after: "0".into(), since, begun: None, whole, bin_pages: 0 }
+        Self { stage: Stage::Contacts, after: BEGINNING.into(), since, begun: None, whole, bin_pages: 0 }
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -78,7 +81,7 @@ impl Cursor {
     }
 
     fn go_to(&mut self, stage: Stage) {
-        (self.stage, self.after) = (stage, "0".into());
+        (self.stage, self.after) = (stage, BEGINNING.into());
     }
 
     /// The next round, which starts over if none did for a day.
@@ -148,8 +151,9 @@ fn changed(kind: &Kind, cursor: &Cursor) -> Value {
 
 /// Reads the next contacts in the recycle bin; whether there are more.
 async fn bin(api: &Api, cursor: &mut Cursor, page: &mut ContactPage) -> Result<bool, CrmFault> {
-    let query = [("archived", "true"), ("limit", LISTED), ("after", cursor.after.as_str())];
-    let found: Page = api.tell(Call::read(&[CONTACTS.path]).query(&query)).await?;
+    let after = Some(cursor.after.as_str()).filter(|after| *after != BEGINNING);
+    let call = Call::read(&[CONTACTS.path]).query(&[("archived", "true")]).page(LISTED, after);
+    let found: Page = api.tell(call).await?;
     let since = Timestamp(cursor.since.unwrap_or_default());
     let lately = |at: &String| Timestamp::from_rfc3339(at).is_none_or(|at| at >= since);
     let gone = found.results.iter().filter(|record| record.archived_at.as_ref().is_none_or(lately));

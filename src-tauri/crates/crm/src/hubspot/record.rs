@@ -1,6 +1,6 @@
 //! Records as answers show them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use otomo_domain::address::Address;
 use otomo_domain::contact::{Contact, RecordRef, RecordType};
@@ -45,9 +45,11 @@ pub const DEALS: Kind = Kind {
     properties: &["dealname", "hs_is_closed"],
 };
 
+pub const KINDS: [&Kind; 3] = [&CONTACTS, &DEALS, &COMPANIES];
+
 /// The type of a record; `None` where no mail can be linked to it here.
 pub fn kind(record: RecordType) -> Option<&'static Kind> {
-    [&CONTACTS, &COMPANIES, &DEALS].into_iter().find(|kind| kind.record == record)
+    KINDS.into_iter().find(|kind| kind.record == record)
 }
 
 #[derive(Deserialize)]
@@ -57,18 +59,18 @@ pub struct Record {
     #[serde(default)]
     properties: BTreeMap<String, Option<String>>,
     #[serde(default)]
-    pub associations: BTreeMap<String, Linked>,
+    associations: BTreeMap<String, Linked>,
     pub archived_at: Option<String>,
 }
 
 #[derive(Deserialize)]
-pub struct Linked {
-    pub results: Vec<LinkedRecord>,
+struct Linked {
+    results: Vec<LinkedRecord>,
 }
 
 #[derive(Deserialize)]
-pub struct LinkedRecord {
-    pub id: String,
+struct LinkedRecord {
+    id: String,
 }
 
 /// A page of a list or of a search.
@@ -100,6 +102,12 @@ impl Record {
     /// A property; empty if it has none.
     pub fn property(&self, name: &str) -> &str {
         self.properties.get(name).and_then(Option::as_deref).unwrap_or_default()
+    }
+
+    /// The records of a type that it is linked to, as it was read; one that is linked in two ways stands there once.
+    pub fn linked(&self, kind: &Kind) -> BTreeSet<&str> {
+        let linked = self.associations.get(kind.path).map(|linked| linked.results.as_slice()).unwrap_or_default();
+        linked.iter().map(|record| record.id.as_str()).collect()
     }
 
     /// What matching needs of it.

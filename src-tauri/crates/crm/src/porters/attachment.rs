@@ -52,9 +52,12 @@ pub fn content_type(file: &SharedFile) -> Result<&'static str, CrmFault> {
     TYPES.iter().find(fits).map(|(known, _)| *known).ok_or_else(refused)
 }
 
+/// What the name of a file must not have ("Windows のファイル名として使えない文字").
+const NEVER: [char; 11] = ['\\', '/', ':', '*', '?', '"', '<', '>', '|', '\n', '\t'];
+
 /// The name at the record: `見積書 [3f2a91bc].pdf`.
 pub fn name(file: &SharedFile) -> String {
-    let name = xml::sendable(&file.name).replace(['\n', '\t'], " ");
+    let name = xml::sendable(&file.name).replace(NEVER, " ");
     let (stem, ending) = match name.rsplit_once('.') {
         Some((stem, ending)) if !stem.is_empty() && ending.len() <= 10 => (stem, format!(".{ending}")),
         _ => (name.as_str(), String::new()),
@@ -71,6 +74,9 @@ pub fn name(file: &SharedFile) -> String {
     };
     stem.chars().take_while(fits).collect::<String>() + &rest
 }
+
+/// The parameters that ask for files of candidates, without their content.
+pub const ANY: [(&str, &str); 2] = [("requestType", "1"), ("resource", "1")];
 
 /// The parameters that list the files of a record, without their content.
 pub fn query(partition: &str, place: Place, start: usize) -> Query<'static> {
@@ -154,6 +160,7 @@ mod tests {
         };
         check("見積書.pdf", "見積書 #.pdf");
         check("a\r\nb", "a b #");
+        check("Q3: a/b <final?>.pdf", "Q3  a b  final   #.pdf");
         check(".htaccess", ".htaccess #");
         check("", " #");
         let long = name(&file(&format!("{}.pdf", "見".repeat(200)), "", 1));

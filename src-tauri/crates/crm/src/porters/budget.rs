@@ -1,6 +1,7 @@
 //! Calls are counted here, because whoever goes too fast there is cut off ("強制切断"), without a status.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,9 +20,10 @@ pub enum Call {
     Write,
 }
 
-/// The calls of the last minute, by the monotonic clock.
+/// The calls of the last minute, by the monotonic clock, and how many were made since they were told last.
 #[derive(Default)]
 pub struct Budget {
+    untold: AtomicU64,
     reads: Mutex<VecDeque<Duration>>,
     writes: Mutex<VecDeque<Duration>>,
 }
@@ -43,7 +45,13 @@ impl Budget {
             return Err(CrmFault { retry_after: Some(wait), ..CrmFault::new(CrmFaultKind::RateLimited, detail) });
         }
         made.push_back(now);
+        self.untold.fetch_add(1, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// The calls since this was asked last; each is billed.
+    pub fn tell(&self) -> u64 {
+        self.untold.swap(0, Ordering::Relaxed)
     }
 }
 
@@ -64,6 +72,15 @@ mod tests {
         let fault = budget.take(Call::Read, at(45)).unwrap_err();
         assert_eq!((fault.kind, fault.retry_after), (CrmFaultKind::RateLimited, Some(at(15))));
         assert!(budget.take(Call::Read, at(60)).is_ok());
+    }
+
+    #[test]
+    fn every_call_is_told_once() {
+        let budget = Budget::default();
+        for call in [Call::Read, Call::Write, Call::Read] {
+            assert!(budget.take(call, at(0)).is_ok());
+        }
+        assert_eq!((budget.tell(), budget.tell()), (3, 0));
     }
 
     #[test]

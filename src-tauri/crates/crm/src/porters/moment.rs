@@ -1,5 +1,6 @@
 //! Times as the API writes them: `yyyy/mm/dd HH:MM:SS`, UTC.
 
+use otomo_domain::payload::Payload;
 use otomo_domain::time::Timestamp;
 
 /// A time from its text.
@@ -12,6 +13,11 @@ pub fn read(text: &str) -> Option<Timestamp> {
 /// The text of a time.
 pub fn write(at: Timestamp) -> String {
     at.to_rfc3339().replace('-', "/").replace('T', " ").replace('Z', "")
+}
+
+/// When a mail was sent.
+pub fn of(payload: &Payload) -> String {
+    write(Timestamp::from_rfc3339(&payload.date).unwrap_or(Timestamp(0)))
 }
 
 #[cfg(test)]

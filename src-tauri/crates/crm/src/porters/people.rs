@@ -14,8 +14,10 @@ pub enum Resource {
     Candidate,
     Recruiter,
     Contact,
+    Job,
 }
 
+/// Those that are listed. Jobs have no address to find them by; they are offered with their client.
 pub const RESOURCES: [Resource; 4] = [Resource::Client, Resource::Candidate, Resource::Recruiter, Resource::Contact];
 
 impl Resource {
@@ -25,6 +27,7 @@ impl Resource {
             Self::Candidate => "candidate",
             Self::Recruiter => "recruiter",
             Self::Contact => "contact",
+            Self::Job => "job",
         }
     }
 
@@ -35,6 +38,7 @@ impl Resource {
             Self::Candidate => "Candidate",
             Self::Recruiter => "Recruiter",
             Self::Contact => "Contact",
+            Self::Job => "Job",
         }
     }
 
@@ -45,6 +49,7 @@ impl Resource {
             Self::Candidate => "1",
             Self::Recruiter => "9",
             Self::Contact => "27",
+            Self::Job => "3",
         }
     }
 
@@ -54,11 +59,17 @@ impl Resource {
         format!("{prefix}.{field}")
     }
 
+    /// The field with what it is called by.
+    fn title(self) -> &'static str {
+        if self == Self::Job { "P_Position" } else { "P_Name" }
+    }
+
     /// The fields that a contact is made of.
     pub fn fields(self) -> Vec<&'static str> {
-        let common = ["P_Id", "P_Name", "P_UpdateDate"];
+        let common = ["P_Id", self.title(), "P_UpdateDate"];
         let more: &[&str] = match self {
             Self::Client => &[],
+            Self::Job => &["P_Client"],
             Self::Candidate => &["P_Mail", "P_MobileMail"],
             Self::Recruiter | Self::Contact => &["P_Mail", "P_MobileMail", "P_Client"],
         };
@@ -70,6 +81,7 @@ impl Resource {
             Self::Client => RecordType::Company,
             Self::Candidate => RecordType::Candidate,
             Self::Recruiter | Self::Contact => RecordType::Contact,
+            Self::Job => RecordType::Deal,
         }
     }
 
@@ -89,7 +101,7 @@ impl Resource {
         let mut emails: Vec<Address> = emails.into_iter().flatten().collect();
         emails.dedup();
         let parent = item.reference(&self.alias("P_Client")).and_then(|id| Self::Client.record(id));
-        let name = item.text_of(&self.alias("P_Name")).to_owned();
+        let name = item.text_of(&self.alias(self.title())).to_owned();
         Some(Contact { record: self.record_of(item)?, name, emails, url: None, parent })
     }
 }
@@ -105,7 +117,7 @@ impl Place {
     /// The record that a link means. Two resources can have records of one number, so the number alone names none.
     pub fn of(record: &RecordRef) -> Option<Self> {
         let (path, id) = record.id.split_once('/')?;
-        let resource = RESOURCES.into_iter().find(|resource| resource.path() == path)?;
+        let resource = RESOURCES.into_iter().chain([Resource::Job]).find(|resource| resource.path() == path)?;
         let place = Self { resource, id: id.parse().ok()? };
         (resource.record(id).as_ref() == Some(record)).then_some(place)
     }
@@ -134,12 +146,13 @@ mod tests {
         let place = |kind, id: &str| Place::of(&RecordRef { kind, id: id.into() });
         assert_eq!(place(RecordType::Contact, "contact/7"), Some(Place { resource: Resource::Contact, id: 7 }));
         assert_eq!(place(RecordType::Candidate, "candidate/7").map(|p| p.resource.value()), Some("1"));
+        assert_eq!(place(RecordType::Deal, "job/7").map(|p| p.resource.value()), Some("3"));
         for (kind, id) in [
             (RecordType::Candidate, "contact/7"),
             (RecordType::Contact, "7"),
             (RecordType::Contact, "contact/07"),
             (RecordType::Contact, "contact/-1"),
-            (RecordType::Deal, "job/7"),
+            (RecordType::Deal, "process/7"),
         ] {
             assert_eq!(place(kind, id), None, "{id}");
         }

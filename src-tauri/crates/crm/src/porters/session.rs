@@ -31,6 +31,9 @@ const MARGIN: Duration = Duration::from_secs(60);
 /// Longer than any token is said to live.
 const LONGEST_LIFE: u64 = 24 * 3600 * 1000;
 
+/// The root of an answer that refuses before it is clear what about: `<System><Code>401</Code></System>`.
+const REFUSAL: &str = "System";
+
 /// The parameters of a read.
 pub type Query<'a> = Vec<(&'a str, String)>;
 
@@ -102,20 +105,37 @@ impl Session {
         header.set_sensitive(true);
         let request = request.header("X-porters-hrbc-oauth-token", header).header("X-P-ConnectAPI-Version", "2");
         let answer = send(request, silence, token.expose_secret()).await?;
-        if answer.name != root {
+        let is_about_it = answer.name == root;
+        if !is_about_it && answer.name != REFUSAL {
             return Err(unclear(silence, "the answer is about something else").into());
         }
-        let Some(code) = answer.child("Code").map(|_| answer.text_of("Code")) else { return Ok(answer) };
-        let code = code.parse().map_err(|_| unclear(silence, "the answer's code is no number"))?;
+        let code = answer.child("Code").map(|_| answer.text_of("Code").parse());
+        match code.transpose().map_err(|_| unclear(silence, "the answer's code is no number"))? {
+            None | Some(0) if !is_about_it => {
+                Err(unclear(silence, "the answer refuses and says that it does not").into())
+            }
+            None | Some(0) => Ok(answer),
+            Some(code) => self.refusal(code, silence, &answer, &token, is_new).await,
+        }
+    }
+
+    /// What a number other than 0 means for the call.
+    async fn refusal(
+        &self,
+        code: u32,
+        silence: Silence,
+        answer: &Element,
+        token: &SecretString,
+        is_new: bool,
+    ) -> Result<Element, Refused> {
         match code {
-            0 => Ok(answer),
             TOKEN_EXPIRED | TOKEN_INVALID => {
-                self.forget(&token).await;
+                self.forget(token).await;
                 // A token that is refused at once would be refused again.
                 let kind = if is_new { CrmFaultKind::SignInNeeded } else { CrmFaultKind::Transient };
-                Err(self.refused(code, kind, &answer, &token))
+                Err(self.refused(code, kind, answer, token))
             }
-            code => Err(self.refused(code, codes::of_resource(code, silence), &answer, &token)),
+            code => Err(self.refused(code, codes::of_resource(code, silence), answer, token)),
         }
     }
 
@@ -199,6 +219,11 @@ impl Session {
     async fn authenticate(&self, request: RequestBuilder) -> Result<Element, Refused> {
         self.budget.take(Call::Read, self.clock.monotonic())?;
         let answer = send(request.timeout(PATIENCE), Silence::Harmless, self.secret.expose_secret()).await?;
+        if answer.name == REFUSAL {
+            let code =
+                answer.text_of("Code").parse().map_err(|_| protocol("the answer to the sign-in has no number"))?;
+            return Err(self.refused(code, codes::of_resource(code, Silence::Harmless), &answer, &self.secret));
+        }
         if answer.name != "Authentication" {
             return Err(protocol("the answer is not that of a sign-in").into());
         }
@@ -216,17 +241,19 @@ pub struct Write {
     pub silence: Silence,
 }
 
-/// Sends a request and reads its answer. Every answer has status 200, also one that refuses.
+/// Sends a request and reads its answer. One that refuses has a number, with the status 200 or another.
 async fn send(request: RequestBuilder, silence: Silence, secret: &str) -> Result<Element, CrmFault> {
     let response = request.send().await.map_err(|e| answer::unanswered(&e, silence))?;
     let answer = Answer::read(response, LARGEST_ANSWER, silence).await;
-    if answer.status != StatusCode::OK {
-        return Err(answer.fault(secret));
-    }
-    match answer.body() {
+    let read = match answer.body() {
         Ok(body) => Element::parse(body).map_err(|reason| unclear(silence, reason)),
         Err(fault) if fault.kind == CrmFaultKind::Protocol => Err(unclear(silence, &fault.detail)),
         Err(fault) => Err(fault),
+    };
+    match read {
+        read if answer.status == StatusCode::OK => read,
+        Ok(read) if ["Code", "Error"].iter().any(|number| !matches!(read.text_of(number), "" | "0")) => Ok(read),
+        _ => Err(CrmFault { kind: codes::of_status(answer.status.as_u16(), silence), ..answer.fault(secret) }),
     }
 }
 

@@ -14,7 +14,7 @@ const DEPTH: usize = 12;
 const ELEMENTS: usize = 50_000;
 
 /// An element with what stands in it. Attributes are not kept: a page's counts are counted here.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Element {
     pub name: String,
     text: String,
@@ -134,6 +134,11 @@ pub fn sendable(text: &str) -> String {
     let unix = text.replace("\r\n", "\n").replace('\r', "\n");
     let holds = |c: &char| matches!(c, '\n' | '\t') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'));
     unix.chars().filter(holds).collect()
+}
+
+/// The same on one line, with single blanks.
+pub fn one_line(text: &str) -> String {
+    sendable(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -3,14 +3,24 @@
 //! Reading is lenient where nothing hangs on it (fields that are new, names that are missing) and strict where
 //! something does: the company's never-log list and the key of a mail.
 
+use std::collections::BTreeSet;
+
 use otomo_domain::address::Address;
 use otomo_domain::connector::{self, Identity, Limits, RemoteMail};
 use otomo_domain::contact::{Contact, RecordRef, RecordType};
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::mail::MailKey;
+use otomo_domain::payload::Payload;
 use otomo_domain::rules::Rule;
 use serde::de::value::{self, StrDeserializer};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
+
+/// Names in one line.
+fn listed(names: &[String]) -> String {
+    let listed = names.join(", ");
+    listed.chars().filter(|c| !c.is_control()).take(300).collect()
+}
 
 fn protocol(detail: impl Into<String>) -> CrmFault {
     CrmFault::new(CrmFaultKind::Protocol, detail)
@@ -21,6 +31,8 @@ pub struct Me {
     user: User,
     capabilities: Capabilities,
     policy: Policy,
+    #[serde(default)]
+    missing_scopes: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -54,8 +66,16 @@ struct NeverLog {
     domains: Vec<String>,
 }
 
+/// The remark that mail can't be taken back.
+pub const NO_UNLOG: &str = "no_unlog";
+
 impl Me {
+    /// Who this is, unless the CRM names rights that logging mail needs and that are missing; the fault names them all.
     pub fn identity(self) -> Result<Identity, CrmFault> {
+        if !self.missing_scopes.is_empty() {
+            return Err(CrmFault::new(CrmFaultKind::Forbidden, listed(&self.missing_scopes)));
+        }
+        let remarks = if self.capabilities.unlog { Vec::new() } else { vec![NO_UNLOG.to_owned()] };
         Ok(Identity {
             user_id: self.user.id,
             email: self.user.email.as_deref().and_then(Address::parse),
@@ -67,7 +87,7 @@ impl Me {
             can_unlog: self.capabilities.unlog,
             can_create_contacts: self.capabilities.create_contact,
             deny: self.policy.deny()?,
-            remarks: Vec::new(),
+            remarks,
         })
     }
 }
@@ -210,14 +230,33 @@ pub fn type_name(kind: RecordType) -> Result<String, CrmFault> {
     word.as_str().map(str::to_owned).ok_or_else(|| protocol("a type of record is a word"))
 }
 
+/// The records that a mail is to belong to, as the contract has them.
+pub fn links(links: &[RecordRef]) -> Result<Vec<u8>, CrmFault> {
+    serde_json::to_vec(&json!({ "links": links })).map_err(|e| protocol(e.to_string()))
+}
+
 #[derive(Deserialize)]
 pub struct LoggedEmail {
     remote_id: String,
     key: String,
     url: Option<String>,
+    digest: String,
+    links: Vec<Ref>,
 }
 
 impl LoggedEmail {
+    /// Whether it is what was sent, unchanged.
+    pub fn is(&self, payload: &Payload) -> bool {
+        payload.digest.is_none_or(|digest| self.digest == digest.to_string())
+    }
+
+    /// Whether it belongs to these records and to no others.
+    pub fn belongs_to(self, links: &[RecordRef]) -> Result<(), CrmFault> {
+        let there: BTreeSet<_> = self.links.into_iter().filter_map(Ref::known).collect();
+        let same = there == links.iter().cloned().collect();
+        if same { Ok(()) } else { Err(protocol("the mail belongs to other records than it was told to")) }
+    }
+
     /// The mail with this key; an answer about another one proves nothing.
     pub fn remote(self, key: MailKey, already_known: bool) -> Result<RemoteMail, CrmFault> {
         if self.key != key.to_string() || self.remote_id.is_empty() {
@@ -315,7 +354,8 @@ mod tests {
     #[test]
     fn an_answer_about_another_mail_proves_nothing() {
         let (key, other) = (MailKey::of_message_id("<1@x>"), MailKey::of_message_id("<2@x>"));
-        let logged = |id: &str| read::<LoggedEmail>(&format!(r#"{{"remote_id":"{id}","key":"{key}","links":[]}}"#));
+        let logged =
+            |id: &str| read::<LoggedEmail>(&format!(r#"{{"remote_id":"{id}","key":"{key}","digest":"d","links":[]}}"#));
         assert!(logged("r").remote(key, false).is_ok());
         assert!(logged("r").remote(other, false).is_err());
         assert!(logged("").remote(key, false).is_err());
