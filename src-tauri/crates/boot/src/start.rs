@@ -184,8 +184,9 @@ fn parts(store: Store, clock: Arc<dyn Clock>, policy: PolicyState, net: Arc<Net>
         oauth: Arc::new(NetOAuth::new(Arc::clone(&net))),
         detector: Arc::new(NetDetector::new(Arc::clone(&net))),
         kinds: otomo_crm::kinds(),
-        connector: Box::new(move |kind, settings, secret| {
-            let made = otomo_crm::connector(kind, settings, secret, Arc::clone(&net), Arc::clone(&crm_clock));
+        connector: Box::new(move |kind, settings, secret, accounts| {
+            let (net, clock) = (Arc::clone(&net), Arc::clone(&crm_clock));
+            let made = otomo_crm::connector_that_sends(kind, settings, secret, net, clock, accounts);
             let connector: Arc<dyn CrmConnector> =
                 made.map_err(|invalid| Fault::Invalid { field: invalid.field, why: invalid.reason })?.into();
             Ok(connector)

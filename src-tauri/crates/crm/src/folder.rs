@@ -8,10 +8,8 @@
 //! The files belong to the user alone (on Unix mode 0600); whoever else should read them needs rights on the folder's
 //! side. Other files in the folder are left alone; `contacts.csv` gets a line where the rep makes a contact.
 
-mod contacts;
+pub mod contacts;
 mod mails;
-
-use std::path::PathBuf;
 
 use async_trait::async_trait;
 use otomo_domain::connector::{
@@ -23,8 +21,8 @@ use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::mail::MailKey;
 use otomo_domain::ports::CrmConnector;
 use otomo_domain::words::Words;
-use tokio::sync::Mutex;
 
+use self::contacts::ContactFolder;
 use self::mails::MailFolder;
 use crate::chosen::Opened;
 use crate::registry::{Given, InvalidSettings};
@@ -61,17 +59,12 @@ pub(crate) fn info() -> ConnectorInfo {
 }
 
 pub(crate) fn build(given: Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSettings> {
-    let root = PathBuf::from(given.text("path")?);
-    if !root.is_absolute() {
-        return Err(InvalidSettings::new("path", "is not a whole path from the root"));
-    }
-    Ok(Box::new(FolderConnector { root, list: Mutex::default() }))
+    Ok(Box::new(FolderConnector { people: ContactFolder::given(&given, "path")? }))
 }
 
+/// The folder of people is that of the mails.
 struct FolderConnector {
-    root: PathBuf,
-    /// The list of contacts is read and replaced by one at a time.
-    list: Mutex<()>,
+    people: ContactFolder,
 }
 
 impl FolderConnector {
@@ -80,7 +73,7 @@ impl FolderConnector {
         &self,
         work: impl FnOnce(&MailFolder) -> Result<T, CrmFault> + Send + 'static,
     ) -> Result<T, CrmFault> {
-        let mails = MailFolder::new(&self.root);
+        let mails = MailFolder::new(self.people.root());
         off_thread(move || work(&mails)).await
     }
 }
@@ -92,20 +85,17 @@ impl CrmConnector for FolderConnector {
     }
 
     async fn check(&self) -> Result<Identity, CrmFault> {
-        let user_id = self.root.display().to_string();
+        let user_id = self.people.root().display().to_string();
         self.with_mails(|mails| mails.probe()).await?;
         Ok(Identity { user_id, can_unlog: true, can_create_contacts: true, ..Identity::default() })
     }
 
     async fn contacts(&self, cursor: Option<&str>) -> Result<ContactPage, CrmFault> {
-        let (root, cursor) = (self.root.clone(), cursor.map(str::to_owned));
-        off_thread(move || contacts::page(&root, cursor.as_deref())).await
+        self.people.page(cursor).await
     }
 
     async fn create_contact(&self, new: &NewContact) -> Result<Contact, CrmFault> {
-        let _turn = self.list.lock().await;
-        let (root, new) = (self.root.clone(), new.clone());
-        off_thread(move || contacts::create(&root, &new)).await
+        self.people.create(new).await
     }
 
     async fn find_logged(&self, Sought { key, .. }: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault> {

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
+use otomo_domain::address::Address;
 use otomo_domain::connector::ConnectorInfo;
-use otomo_domain::ports::{Clock, CrmConnector};
+use otomo_domain::error::MailFault;
+use otomo_domain::ports::{Clock, CrmConnector, SendingAccount, SendingAccounts};
 use otomo_domain::secret::SecretString;
 use otomo_net::Net;
 use serde_json::Value;
 
-use crate::{espo, folder, hubspot, porters, rest};
+use crate::{espo, folder, hubspot, mail_drop, porters, rest};
 
 /// A kind of CRM: how it is described, how it is made, and whether it is ready for everybody.
 struct Kind {
@@ -22,6 +25,7 @@ const KINDS: &[Kind] = &[
     Kind { offered: false, info: porters::info, build: porters::build },
     Kind { offered: false, info: espo::info, build: espo::build },
     Kind { offered: true, info: rest::info, build: rest::build },
+    Kind { offered: true, info: mail_drop::info, build: mail_drop::build },
     Kind { offered: true, info: folder::info, build: folder::build },
 ];
 
@@ -30,8 +34,10 @@ pub(crate) struct Given<'a> {
     settings: &'a Value,
     pub(crate) secret: Option<SecretString>,
     pub(crate) net: Arc<Net>,
-    /// For a kind that counts its calls.
+    /// For a kind that counts its calls, or dates what it writes.
     pub(crate) clock: Arc<dyn Clock>,
+    /// For a kind that mails.
+    pub(crate) accounts: Arc<dyn SendingAccounts>,
 }
 
 /// A setting with which there can be no connector. Never holds the value of a secret.
@@ -54,7 +60,7 @@ pub fn kinds() -> Vec<ConnectorInfo> {
     KINDS.iter().filter(|kind| kind.offered).map(|kind| (kind.info)()).collect()
 }
 
-/// The connector of a kind. Touches neither disk nor network: `CrmConnector::check` does.
+/// As [`connector_that_sends`], where no account sends.
 pub fn connector(
     kind: &str,
     settings: &Value,
@@ -62,10 +68,33 @@ pub fn connector(
     net: Arc<Net>,
     clock: Arc<dyn Clock>,
 ) -> Result<Box<dyn CrmConnector>, InvalidSettings> {
+    connector_that_sends(kind, settings, secret, net, clock, Arc::new(NoAccounts))
+}
+
+/// No accounts.
+struct NoAccounts;
+
+#[async_trait]
+impl SendingAccounts for NoAccounts {
+    async fn find(&self, _: Option<&Address>) -> Result<Option<SendingAccount>, MailFault> {
+        Ok(None)
+    }
+}
+
+/// The connector of a kind, with the accounts that it may send from. Touches neither disk nor network:
+/// `CrmConnector::check` does.
+pub fn connector_that_sends(
+    kind: &str,
+    settings: &Value,
+    secret: Option<SecretString>,
+    net: Arc<Net>,
+    clock: Arc<dyn Clock>,
+    accounts: Arc<dyn SendingAccounts>,
+) -> Result<Box<dyn CrmConnector>, InvalidSettings> {
     let known = KINDS.iter().find(|known| (known.info)().kind == kind);
     let known =
         known.ok_or_else(|| InvalidSettings::new("kind", format!("there is no kind of CRM called {kind:?}")))?;
-    (known.build)(Given { settings, secret, net, clock })
+    (known.build)(Given { settings, secret, net, clock, accounts })
 }
 
 impl<'a> Given<'a> {

@@ -86,7 +86,7 @@ impl Engine {
         Ok(())
     }
 
-    fn let_go_on(&self, id: ConnectionId) {
+    pub(crate) fn let_go_on(&self, id: ConnectionId) {
         self.end_hold(id);
         self.wake_connection(id);
         self.outbox.notify_one();

@@ -14,6 +14,7 @@ use otomo_domain::mail::MailKey;
 use otomo_domain::payload::{Frozen, Payload};
 use tempfile::NamedTempFile;
 
+use super::contacts::present;
 use super::unusable;
 use crate::chosen::Unsendable;
 
@@ -36,14 +37,14 @@ impl MailFolder {
 
     /// Whether mail can be written here. Leaves nothing behind.
     pub fn probe(&self) -> Result<(), CrmFault> {
-        self.present()?;
+        present(&self.root)?;
         let dir = if self.mails.is_dir() { &self.mails } else { &self.root };
         tempfile::tempfile_in(dir).map_err(|e| fault(dir, e)).map(drop)
     }
 
     /// The payload logged under this key.
     pub fn find(&self, key: MailKey) -> Result<Option<(Frozen, Payload)>, CrmFault> {
-        self.present()?;
+        present(&self.root)?;
         let path = self.json(key);
         let mut bytes = Vec::new();
         match File::open(&path).and_then(|file| file.take(LARGEST_PAYLOAD).read_to_end(&mut bytes)) {
@@ -74,18 +75,13 @@ impl MailFolder {
 
     /// Takes a mail back, and what an interrupted attempt may have left of it.
     pub fn remove(&self, key: MailKey) -> Result<(), CrmFault> {
-        self.present()?;
+        present(&self.root)?;
         self.delete(&self.json(key))?;
         self.delete(&self.eml(key))?;
         let leftover =
             |name: &Path| name.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&key.to_string()));
         let parts = fs::read_dir(&self.parts).into_iter().flatten().flatten().map(|entry| entry.path());
         parts.filter(|path| leftover(path)).try_for_each(|path| self.delete(&path))
-    }
-
-    /// A folder that is away, as a drive that is not mounted, must not look like one that is empty.
-    fn present(&self) -> Result<(), CrmFault> {
-        if self.root.is_dir() { Ok(()) } else { Err(unusable(format!("{} is not a folder", self.root.display()))) }
     }
 
     fn prepare(&self) -> Result<(), CrmFault> {
