@@ -89,7 +89,7 @@ pub const ELSEWHERE: &[Elsewhere] = &[
     ),
     by(
         Code::CrmNoSender,
-        "tests/it/connectors/drop.rs",
+        "tests/it/connectors/mail_drop/answers.rs",
         "without_an_account_that_sends_the_connection_waits_for_its_person",
         "NoSender",
     ),

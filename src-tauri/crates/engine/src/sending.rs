@@ -72,3 +72,51 @@ impl Engine {
         info.is_none_or(|info| info.fields.iter().any(|field| field.kind == FieldKind::Secret))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use otomo_domain::account::{Endpoint, Security, SenderAddress, SmtpAuth};
+    use otomo_domain::error::CrmFaultKind;
+
+    use super::*;
+    use crate::fixture::{Answer, Op, World, address};
+    use crate::refresh;
+
+    /// What is found of an account that sends, by the address that is sought; the fixture's senders refuse.
+    async fn found(world: &World, sought: Option<&str>) -> bool {
+        let sought = sought.map(address);
+        match world.engine.sending_accounts().find(sought.as_ref()).await {
+            Ok(found) => found.is_some(),
+            Err(fault) => fault.kind == MailFaultKind::SendingRefused,
+        }
+    }
+
+    #[tokio::test]
+    async fn an_account_is_found_by_every_address_that_it_sends_as() {
+        let world = World::new().await;
+        let own = world.engine.account(world.account).await.expect("an account").address;
+        assert!(!found(&world, None).await, "it doesn't send");
+        let endpoint = Endpoint::new("smtp.example.jp", 465, Security::Tls);
+        let alias = SenderAddress { address: address("alias@x.jp"), name: String::new(), from_provider: false };
+        world
+            .adjust(move |settings, _| {
+                settings.sending = Sending::Smtp { endpoint, auth: SmtpAuth::Mailbox };
+                settings.senders = vec![alias];
+            })
+            .await;
+        assert!(found(&world, None).await && found(&world, Some(own.as_str())).await);
+        assert!(found(&world, Some("alias@x.jp")).await && !found(&world, Some("another@x.jp")).await);
+    }
+
+    #[tokio::test]
+    async fn a_connection_without_a_secret_goes_on_when_an_account_was_put_right() {
+        let world = World::new().await;
+        world.crm.plan(Op::Check, [Answer::Refuse(CrmFaultKind::Sending(MailFaultKind::SignInRefused))]);
+        let fault = refresh::pass(&world.engine, world.connection).await.expect_err("the password is wrong");
+        assert!(matches!(fault, Fault::Crm(fault) if fault.is_about_connection()));
+        world.engine.needs_person(world.connection).await;
+        assert_eq!(world.status().await, ConnectionStatus::SignInNeeded);
+        world.engine.change_account(world.account, Proof::default(), |_| ()).await.expect("an account");
+        assert_eq!(world.status().await, ConnectionStatus::Active);
+    }
+}
