@@ -1,11 +1,13 @@
 //! What every CRM connector owes the engine: the same checks for each, then what only one of them can get wrong.
 //!
 //! `world` sets up a connector with the CRM behind it, `wire` says how one with an API is asked, `suite` holds the checks,
-//! the other modules what only theirs can get wrong.
+//! `one_way` those of a CRM that never answers, the other modules what only theirs can get wrong.
 
 mod espo;
 mod folder;
 mod hubspot;
+mod mail_drop;
+mod one_way;
 mod porters;
 mod rest;
 mod sample;
@@ -106,4 +108,37 @@ bad_input! {
     forty_files_arrive
     a_record_that_is_gone_is_told
     a_clock_that_is_wrong_does_not_double_a_mail
+}
+
+/// Runs the checks on a connector from which nothing comes back: those of everybody that ask nothing of the CRM, and its
+/// own.
+macro_rules! one_way {
+    (of every CRM { $($check:ident)* } its own { $($own:ident)* }) => {
+        mod the_mail_drop_connector {
+            use super::mail_drop::MailDrop;
+            $(#[tokio::test] async fn $check() { super::suite::$check(MailDrop::start([]).await).await })*
+            $(#[tokio::test] async fn $own() { super::one_way::$own(MailDrop::start([]).await).await })*
+        }
+    };
+}
+
+one_way! {
+    of every CRM {
+        a_crm_without_people_has_an_empty_page
+        people_come_whole_and_then_only_when_something_changed
+        a_person_who_is_gone_disappears
+        a_long_list_comes_whole
+        names_in_japanese_survive
+        a_contact_that_is_made_is_in_the_next_listing
+        making_a_contact_twice_leaves_one
+        a_contact_that_is_there_is_given_back
+        attachments_arrive_byte_for_byte
+        an_attachment_can_be_put_twice
+    }
+    its own {
+        it_says_that_nothing_comes_back
+        a_mail_is_told_once_each_time_it_is_logged
+        a_file_that_is_not_the_chosen_one_stays_here_with_its_mail
+        what_never_left_is_told_apart_from_what_may_have
+    }
 }

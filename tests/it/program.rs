@@ -78,7 +78,7 @@ impl Outside {
             detector: Arc::new(NetDetector::new(Arc::clone(&self.net))),
             kinds: otomo_crm::kinds(),
             crm_provider: Box::new(|_, _, _| Ok(None)),
-            connector: Box::new(move |kind, settings, access| {
+            connector: Box::new(move |kind, settings, access, _| {
                 let made = connector(kind, settings, access.secret, Arc::clone(&net), Arc::clone(&clock));
                 let refused =
                     |invalid: otomo_crm::InvalidSettings| Fault::Invalid { field: invalid.field, why: invalid.reason };

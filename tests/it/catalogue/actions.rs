@@ -60,6 +60,7 @@ const ACTIONS: &[(&str, &[&str])] = &[
             "uidl_missing",
             "relay_denied",
             "crm_folder_unusable",
+            "crm_no_sender",
         ],
     ),
     // Only an administrator can change it.
@@ -108,7 +109,7 @@ const ACTIONS: &[(&str, &[&str])] = &[
             "cannot_redact",
         ],
     ),
-    ("open_crm", &["crm_conflict", "crm_unsupported"]),
+    ("open_crm", &["crm_conflict", "crm_unsupported", "crm_maybe_logged"]),
     ("free_space", &["mailbox_full", "disk_full"]),
     ("update", &["database_newer"]),
     (

@@ -87,6 +87,18 @@ pub const ELSEWHERE: &[Elsewhere] = &[
         "a_folder_that_cannot_be_written_is_named",
         "FolderUnusable",
     ),
+    by(
+        Code::CrmMaybeLogged,
+        "src-tauri/crates/engine/src/deliver/tests.rs",
+        "a_lost_answer_of_a_crm_that_cannot_be_asked_is_the_reps",
+        "MaybeLogged",
+    ),
+    by(
+        Code::CrmNoSender,
+        "tests/it/connectors/mail_drop/answers.rs",
+        "without_an_account_that_sends_the_connection_waits_for_its_person",
+        "NoSender",
+    ),
     by(Code::KeyStoreMissing, KEY_STORE, "a_computer_without_a_message_bus_has_no_store", "key_store_missing"),
     by(Code::KeyStoreLocked, KEY_STORE, "a_locked_store_is_said_to_be_locked_and_the_data_stays", "key_store_locked"),
     by(Code::KeyStoreBroken, KEY_STORE, "an_entry_that_is_no_key_is_broken_and_not_missing", "key_store_broken"),

@@ -2,7 +2,9 @@
 
 use std::fs;
 
+use otomo_domain::contact::{RecordRef, RecordType};
 use otomo_domain::error::CrmFaultKind;
+use otomo_domain::payload::{Frozen, Payload};
 use otomo_domain::ports::CrmConnector;
 use otomo_domain::secret::SecretString;
 use serde_json::{Value, json};
@@ -120,6 +122,89 @@ async fn a_folder_that_cannot_be_written_is_named() {
     let fault = system.check().await.unwrap_err();
     assert_eq!(fault.kind, CrmFaultKind::FolderUnusable);
     assert!(fault.detail.contains("/proc/self"), "{fault}");
+}
+
+/// The lines of the index, cell by cell.
+fn index(world: &Folder) -> Vec<Vec<String>> {
+    let bytes = fs::read(world.dir.path().join("index.csv")).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let mut rows = csv::Reader::from_reader(text.strip_prefix('\u{feff}').unwrap().as_bytes());
+    rows.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+#[tokio::test]
+async fn the_index_has_a_line_for_each_mail_and_none_for_what_was_taken_back() {
+    let (world, one) = (Folder::start().await, Sample::new("<1@x.jp>").with_file("見積,書.pdf", b"%PDF"));
+    let two = Sample::new("<2@x.jp>").but(|payload| {
+        (payload.date, payload.subject) = ("2026-11-01T00:00:00Z".into(), "=cmd|' /C calc'!A0".into());
+        payload.direction = otomo_domain::mail::Direction::Outgoing;
+    });
+    let remote = one.deliver(world.crm()).await.unwrap();
+    two.deliver(world.crm()).await.unwrap();
+    let [earlier, later] = &index(&world)[..] else { panic!("two lines") };
+    assert_eq!(earlier[..3], ["2026-11-01T00:00:00Z", "sent", "'=cmd|' /C calc'!A0"]);
+    let mail = format!("mail/{}.eml", one.key());
+    let subject = one.payload.subject.as_str();
+    let from = "髙橋 花子 <hanako@x.jp>";
+    assert_eq!(later[..], ["2026-11-22T05:00:00Z", "received", subject, from, "deal:41", &mail, "見積,書.pdf"]);
+    world.crm().unlog(one.sought(), &remote).await.unwrap();
+    assert_eq!(index(&world).len(), 1);
+}
+
+#[tokio::test]
+async fn an_index_that_was_lost_or_changed_is_made_good_with_the_next_mail() {
+    let world = Folder::start().await;
+    for (id, damage) in [("<1@x.jp>", &b"\x89PNG"[..]), ("<2@x.jp>", b"a,b\n1\n"), ("<3@x.jp>", b"")] {
+        Sample::new(id).deliver(world.crm()).await.unwrap();
+        fs::write(world.dir.path().join("index.csv"), damage).unwrap();
+    }
+    Sample::new("<3@x.jp>").deliver(world.crm()).await.unwrap();
+    assert_eq!(index(&world).len(), 3);
+}
+
+#[tokio::test]
+async fn a_mail_is_logged_although_the_index_cannot_be_written() {
+    let (world, sample) = (Folder::start().await, Sample::new("<1@x.jp>"));
+    fs::create_dir(world.dir.path().join("index.csv")).unwrap();
+    sample.deliver(world.crm()).await.unwrap();
+    assert!(world.crm().find_logged(sample.sought()).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn the_records_of_a_mail_are_exchanged_in_its_payload_and_in_the_index() {
+    let (world, sample) = (Folder::start().await, Sample::new("<1@x.jp>"));
+    let record = |id: &str| RecordRef { kind: RecordType::Contact, id: id.into() };
+    let remote = sample.deliver(world.crm()).await.unwrap();
+    let eml = fs::read(world.path(sample.key(), "eml")).unwrap();
+    for _ in 0..2 {
+        world.crm().relink(sample.sought(), &remote, &[record("7"), record("8")]).await.unwrap();
+    }
+    let (_, kept) = Frozen::open(&world.payload(sample.key()).unwrap()).expect("canonical bytes");
+    assert_eq!(kept.links, [record("7"), record("8")]);
+    let alike = |payload: &Payload| Payload { links: vec![], digest: None, ..payload.clone() };
+    assert_eq!(alike(&kept), alike(&sample.payload));
+    assert_eq!(index(&world)[0][4], "contact:7; contact:8");
+    assert_eq!(fs::read(world.path(sample.key(), "eml")).unwrap(), eml);
+    assert!(world.crm().find_logged(sample.sought()).await.unwrap().is_some());
+    let nobody = Sample::new("<2@x.jp>");
+    let fault = world.crm().relink(nobody.sought(), &remote, &[record("7")]).await.unwrap_err();
+    assert_eq!(fault.kind, CrmFaultKind::NotFound);
+}
+
+#[tokio::test]
+async fn the_folder_says_once_what_is_in_it() {
+    let world = Folder::start().await;
+    let readme = world.dir.path().join("README.txt");
+    Sample::new("<1@x.jp>").deliver(world.crm()).await.unwrap();
+    let text = fs::read_to_string(&readme).unwrap();
+    assert!(["シェアした", "index.csv", "contacts.csv", ".vcf"].iter().all(|word| text.contains(word)), "{text}");
+    fs::remove_file(&readme).unwrap();
+    Sample::new("<2@x.jp>").deliver(world.crm()).await.unwrap();
+    assert!(!readme.exists());
+    let another = Folder::start().await;
+    fs::write(another.dir.path().join("README.txt"), "mine").unwrap();
+    Sample::new("<1@x.jp>").deliver(another.crm()).await.unwrap();
+    assert_eq!(fs::read_to_string(another.dir.path().join("README.txt")).unwrap(), "mine");
 }
 
 #[tokio::test]

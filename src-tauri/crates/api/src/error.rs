@@ -76,6 +76,7 @@ pub enum Code {
     CrmUnavailable,
     CrmRateLimited,
     CrmOutcomeUnknown,
+    CrmMaybeLogged,
     CrmSignInNeeded,
     CrmClockWrong,
     CrmForbidden,
@@ -87,6 +88,7 @@ pub enum Code {
     CrmUnsupported,
     CrmProtocol,
     CrmFolderUnusable,
+    CrmNoSender,
     // the key and the files
     KeyStoreMissing,
     KeyStoreLocked,
@@ -194,8 +196,8 @@ impl Code {
     pub fn action(self) -> Action {
         use Code::*;
         match self {
-            HostUnknown | ConnectionRefused | StarttlsMissing | FilesUnreadable | CrmFolderUnusable | RelayDenied
-            | UidlMissing => Action::EditSettings,
+            HostUnknown | ConnectionRefused | StarttlsMissing | FilesUnreadable | CrmFolderUnusable | CrmNoSender
+            | RelayDenied | UidlMissing => Action::EditSettings,
             TimedOut | Unreachable | ConnectionClosed | ServerRefused | FolderGone | MailProtocol | CrmProtocol
             | CrmClockWrong => Action::Retry,
             KeyStoreBroken | HomeUnusable | DatabaseFailed | EngineStopped | FileNotSaved => Action::Retry,
@@ -226,7 +228,7 @@ impl Code {
             SignInRefused | CrmSignInNeeded => Action::SignIn,
             CrmUnavailable | CrmRateLimited | CrmOutcomeUnknown => Action::Wait,
             CrmNotFound | CrmTooLarge | CrmRejected | CrmAttachmentMissing => Action::Review,
-            CrmConflict | CrmUnsupported => Action::OpenCrm,
+            CrmConflict | CrmUnsupported | CrmMaybeLogged => Action::OpenCrm,
             KeyStoreMissing | KeyStoreLocked | PassphraseNeeded | PassphraseWrong => Action::Unlock,
             DatabaseNewer => Action::Update,
             DiskFull => Action::FreeSpace,
@@ -284,34 +286,37 @@ fn oauth(kind: OAuthFaultKind) -> Code {
     }
 }
 
+fn mail(kind: MailFaultKind) -> Code {
+    use MailFaultKind as K;
+    match kind {
+        K::Net(kind) => net(kind),
+        K::StartTlsMissing => Code::StarttlsMissing,
+        K::GreetingRefused => Code::GreetingRefused,
+        K::SignInRefused => Code::SignInRefused,
+        K::AppPasswordNeeded => Code::AppPasswordNeeded,
+        K::NoSignInMethod => Code::NoSignInMethod,
+        K::Protocol => Code::MailProtocol,
+        K::FolderGone => Code::FolderGone,
+        K::ServerRefused => Code::ServerRefused,
+        K::FilesUnreadable => Code::FilesUnreadable,
+        K::OAuthNeeded => Code::OauthNeeded,
+        K::OAuth(kind) => oauth(kind),
+        K::MailboxMissing => Code::MailboxMissing,
+        K::ProtocolDisabled => Code::ProtocolDisabled,
+        K::TooManyConnections => Code::TooManyConnections,
+        K::MailboxFull => Code::MailboxFull,
+        K::UidlMissing => Code::UidlMissing,
+        K::SendAsDenied => Code::SendAsDenied,
+        K::RelayDenied => Code::RelayDenied,
+        K::SmtpAuthDisabled => Code::SmtpAuthDisabled,
+        K::SendingRefused => Code::SendingRefused,
+        K::SendingUnknown => Code::SendingUnknown,
+    }
+}
+
 impl From<MailFault> for ApiError {
     fn from(fault: MailFault) -> Self {
-        use MailFaultKind as K;
-        let code = match fault.kind {
-            K::Net(kind) => net(kind),
-            K::StartTlsMissing => Code::StarttlsMissing,
-            K::GreetingRefused => Code::GreetingRefused,
-            K::SignInRefused => Code::SignInRefused,
-            K::AppPasswordNeeded => Code::AppPasswordNeeded,
-            K::NoSignInMethod => Code::NoSignInMethod,
-            K::Protocol => Code::MailProtocol,
-            K::FolderGone => Code::FolderGone,
-            K::ServerRefused => Code::ServerRefused,
-            K::FilesUnreadable => Code::FilesUnreadable,
-            K::OAuthNeeded => Code::OauthNeeded,
-            K::OAuth(kind) => oauth(kind),
-            K::MailboxMissing => Code::MailboxMissing,
-            K::ProtocolDisabled => Code::ProtocolDisabled,
-            K::TooManyConnections => Code::TooManyConnections,
-            K::MailboxFull => Code::MailboxFull,
-            K::UidlMissing => Code::UidlMissing,
-            K::SendAsDenied => Code::SendAsDenied,
-            K::RelayDenied => Code::RelayDenied,
-            K::SmtpAuthDisabled => Code::SmtpAuthDisabled,
-            K::SendingRefused => Code::SendingRefused,
-            K::SendingUnknown => Code::SendingUnknown,
-        };
-        Self { certificate: fault.certificate, ..Self::new(code, fault.detail) }
+        Self { certificate: fault.certificate, ..Self::new(mail(fault.kind), fault.detail) }
     }
 }
 
@@ -323,6 +328,7 @@ impl From<CrmFault> for ApiError {
             K::Net(kind) => net(kind),
             K::RateLimited => Code::CrmRateLimited,
             K::OutcomeUnknown => Code::CrmOutcomeUnknown,
+            K::MaybeLogged => Code::CrmMaybeLogged,
             K::SignInNeeded => Code::CrmSignInNeeded,
             K::ClockWrong => Code::CrmClockWrong,
             K::Forbidden => Code::CrmForbidden,
@@ -334,6 +340,8 @@ impl From<CrmFault> for ApiError {
             K::Unsupported => Code::CrmUnsupported,
             K::Protocol => Code::CrmProtocol,
             K::FolderUnusable => Code::CrmFolderUnusable,
+            K::Sending(kind) => mail(kind),
+            K::NoSender => Code::CrmNoSender,
         };
         Self::new(code, fault.detail)
     }

@@ -189,9 +189,9 @@ fn parts(store: Store, clock: Arc<dyn Clock>, policy: PolicyState, net: Arc<Net>
         detector: Arc::new(NetDetector::new(Arc::clone(&net))),
         kinds: otomo_crm::kinds(),
         crm_provider: Box::new(|kind, settings, secret| otomo_crm::provider(kind, settings, secret).map_err(invalid)),
-        connector: Box::new(move |kind, settings, access| {
+        connector: Box::new(move |kind, settings, access, accounts| {
             let (net, clock) = (Arc::clone(&net), Arc::clone(&crm_clock));
-            let means = otomo_crm::Means { secret: access.secret, tokens: access.tokens, net, clock };
+            let means = otomo_crm::Means { secret: access.secret, tokens: access.tokens, net, clock, accounts };
             let made = otomo_crm::connector_with(kind, settings, means);
             let connector: Arc<dyn CrmConnector> = made.map_err(invalid)?.into();
             Ok(connector)

@@ -1,30 +1,33 @@
-//! A folder as a CRM: each shared mail becomes `mail/<key>.eml` and `mail/<key>.json`, the people come from
-//! `contacts.csv`.
+//! A folder as a CRM: for CRMs that import files, for networks without a way out, and for looking at what Otomo would send.
 //!
-//! For CRMs that import files, for networks without a way out, and for looking at what Otomo would send. The `.json`
-//! holds the approved bytes exactly; it is written last, so a mail is logged when its `.json` is there. Attachments
-//! travel inside the `.eml`, so uploading one by itself does nothing.
+//! | file | holds |
+//! |---|---|
+//! | `mail/<key>.eml` | a shared mail with its attachments, so that uploading one by itself does nothing |
+//! | `mail/<key>.json` | the approved bytes exactly; the same with other records once they were exchanged. It is written last: a mail is logged when its `.json` is there |
+//! | `index.csv` | a line for each mail, which follows from the `.json` |
+//! | `contacts.csv`, `*.vcf` | the people; the table gets a line where the rep makes a contact |
+//! | `README.txt` | the same for whoever opens the folder, written once |
 //!
 //! The files belong to the user alone (on Unix mode 0600); whoever else should read them needs rights on the folder's
-//! side. Other files in the folder are left alone; `contacts.csv` gets a line where the rep makes a contact.
+//! side. Other files in the folder are left alone.
 
-mod contacts;
+pub mod contacts;
+mod index;
 mod mails;
-
-use std::path::PathBuf;
 
 use async_trait::async_trait;
 use otomo_domain::connector::{
     ConnectorInfo, ContactPage, Field, FieldKind, Identity, NewContact, Outgoing, OutgoingFile, Patience, RemoteMail,
     Retraction, Sought,
 };
-use otomo_domain::contact::Contact;
+use otomo_domain::contact::{Contact, RecordRef};
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::mail::MailKey;
 use otomo_domain::ports::CrmConnector;
 use otomo_domain::words::Words;
 use tokio::sync::Mutex;
 
+use self::contacts::ContactFolder;
 use self::mails::MailFolder;
 use crate::chosen::Opened;
 use crate::registry::{Given, InvalidSettings};
@@ -35,8 +38,8 @@ pub(crate) fn info() -> ConnectorInfo {
         FieldKind::Folder,
         Words::new("フォルダーの場所", "Folder"),
         Words::new(
-            "連絡先は、このフォルダーのcontacts.csvから読み込みます。",
-            "Contacts are read from contacts.csv in this folder.",
+            "連絡先は、このフォルダーのcontacts.csvとvCardファイル（.vcf）から読み込みます。",
+            "Contacts are read from contacts.csv and vCard files (.vcf) in this folder.",
         ),
     );
     ConnectorInfo {
@@ -51,7 +54,7 @@ pub(crate) fn info() -> ConnectorInfo {
         creates_contacts: true,
         searches: false,
         browser: false,
-        relinks: false,
+        relinks: true,
         patience: Patience::default(),
         records: vec![],
         notices: vec![],
@@ -62,17 +65,14 @@ pub(crate) fn info() -> ConnectorInfo {
 }
 
 pub(crate) fn build(given: Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSettings> {
-    let root = PathBuf::from(given.text("path")?);
-    if !root.is_absolute() {
-        return Err(InvalidSettings::new("path", "is not a whole path from the root"));
-    }
-    Ok(Box::new(FolderConnector { root, list: Mutex::default() }))
+    Ok(Box::new(FolderConnector { people: ContactFolder::given(&given, "path")?, turn: Mutex::default() }))
 }
 
+/// The folder of people is that of the mails.
 struct FolderConnector {
-    root: PathBuf,
-    /// The list of contacts is read and replaced by one at a time.
-    list: Mutex<()>,
+    people: ContactFolder,
+    /// The mails and their index are worked on by one at a time.
+    turn: Mutex<()>,
 }
 
 impl FolderConnector {
@@ -81,7 +81,8 @@ impl FolderConnector {
         &self,
         work: impl FnOnce(&MailFolder) -> Result<T, CrmFault> + Send + 'static,
     ) -> Result<T, CrmFault> {
-        let mails = MailFolder::new(&self.root);
+        let _turn = self.turn.lock().await;
+        let mails = MailFolder::new(self.people.root());
         off_thread(move || work(&mails)).await
     }
 }
@@ -93,20 +94,17 @@ impl CrmConnector for FolderConnector {
     }
 
     async fn check(&self) -> Result<Identity, CrmFault> {
-        let user_id = self.root.display().to_string();
+        let user_id = self.people.root().display().to_string();
         self.with_mails(|mails| mails.probe()).await?;
         Ok(Identity { user_id, can_unlog: true, can_create_contacts: true, ..Identity::default() })
     }
 
     async fn contacts(&self, cursor: Option<&str>) -> Result<ContactPage, CrmFault> {
-        let (root, cursor) = (self.root.clone(), cursor.map(str::to_owned));
-        off_thread(move || contacts::page(&root, cursor.as_deref())).await
+        self.people.page(cursor).await
     }
 
     async fn create_contact(&self, new: &NewContact) -> Result<Contact, CrmFault> {
-        let _turn = self.list.lock().await;
-        let (root, new) = (self.root.clone(), new.clone());
-        off_thread(move || contacts::create(&root, &new)).await
+        self.people.create(new).await
     }
 
     async fn find_logged(&self, Sought { key, .. }: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault> {
@@ -124,6 +122,11 @@ impl CrmConnector for FolderConnector {
         let (key, frozen, payload) = (mail.key, mail.frozen.clone(), mail.payload.clone());
         let already_known = self.with_mails(move |mails| mails.write(key, &frozen, &payload, &files)).await?;
         Ok(remote(key, already_known))
+    }
+
+    async fn relink(&self, sought: Sought<'_>, _: &RemoteMail, links: &[RecordRef]) -> Result<(), CrmFault> {
+        let links = links.to_vec();
+        self.with_mails(move |mails| mails.relink(sought.key, links)).await
     }
 
     async fn unlog(&self, Sought { key, .. }: Sought<'_>, _: &RemoteMail) -> Result<(), CrmFault> {

@@ -8,6 +8,7 @@
 //! | `rest` | Otomo's own contract over HTTPS, for a CRM that implements it (`rest/README.md`) |
 //! | `espo` | EspoCRM, by its REST API |
 //! | `porters` | PORTERS HRBC by its Connect API |
+//! | `mail_drop` | any CRM that takes mail at an address, by the rep's own account |
 //! | `http` | what every API over HTTP shares: where it is, what an answer means, what silence means |
 //! | `chosen` | a file on its way out, proved to be the one the rep chose |
 //!
@@ -20,8 +21,9 @@ mod espo;
 mod folder;
 mod http;
 mod hubspot;
+mod mail_drop;
 mod porters;
 pub mod registry;
 mod rest;
 
-pub use registry::{InvalidSettings, Means, connector, connector_with, kinds, provider};
+pub use registry::{InvalidSettings, Means, NoAccounts, connector, connector_with, kinds, provider};

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
+use otomo_domain::address::Address;
 use otomo_domain::connector::ConnectorInfo;
+use otomo_domain::error::MailFault;
 use otomo_domain::oauth::Provider;
-use otomo_domain::ports::{AccessTokens, Clock, CrmConnector};
+use otomo_domain::ports::{AccessTokens, Clock, CrmConnector, SendingAccount, SendingAccounts};
 use otomo_domain::secret::SecretString;
 use otomo_net::Net;
 use serde_json::Value;
 
-use crate::{espo, folder, hubspot, porters, rest};
+use crate::{espo, folder, hubspot, mail_drop, porters, rest};
 
 type MakeProvider = fn(&Form<'_>) -> Result<Provider, InvalidSettings>;
 
@@ -28,6 +31,7 @@ const KINDS: &[Kind] = &[
     Kind { offered: false, info: porters::info, provider: None, build: porters::build },
     Kind { offered: false, info: espo::info, provider: None, build: espo::build },
     Kind { offered: true, info: rest::info, provider: None, build: rest::build },
+    Kind { offered: true, info: mail_drop::info, provider: None, build: mail_drop::build },
     Kind { offered: true, info: folder::info, provider: None, build: folder::build },
 ];
 
@@ -44,8 +48,10 @@ pub(crate) struct Given<'a> {
     /// For a kind that is signed in to in the browser.
     pub(crate) tokens: Option<Arc<dyn AccessTokens>>,
     pub(crate) net: Arc<Net>,
-    /// For a kind that counts its calls.
+    /// For a kind that counts its calls, or dates what it writes.
     pub(crate) clock: Arc<dyn Clock>,
+    /// For a kind that mails.
+    pub(crate) accounts: Arc<dyn SendingAccounts>,
 }
 
 /// A setting with which there can be no connector. Never holds the value of a secret.
@@ -76,12 +82,14 @@ pub struct Means {
     pub tokens: Option<Arc<dyn AccessTokens>>,
     pub net: Arc<Net>,
     pub clock: Arc<dyn Clock>,
+    /// The rep's accounts that may send for it.
+    pub accounts: Arc<dyn SendingAccounts>,
 }
 
 /// The connector of a kind. Touches neither disk nor network: `CrmConnector::check` does.
 pub fn connector_with(kind: &str, settings: &Value, means: Means) -> Result<Box<dyn CrmConnector>, InvalidSettings> {
-    let Means { secret, tokens, net, clock } = means;
-    (known(kind)?.build)(Given { settings, secret, tokens, net, clock })
+    let Means { secret, tokens, net, clock, accounts } = means;
+    (known(kind)?.build)(Given { settings, secret, tokens, net, clock, accounts })
 }
 
 /// The same with a secret as all that it needs besides.
@@ -92,7 +100,7 @@ pub fn connector(
     net: Arc<Net>,
     clock: Arc<dyn Clock>,
 ) -> Result<Box<dyn CrmConnector>, InvalidSettings> {
-    connector_with(kind, settings, Means { secret, tokens: None, net, clock })
+    connector_with(kind, settings, Means { secret, tokens: None, net, clock, accounts: Arc::new(NoAccounts) })
 }
 
 /// Where the rep signs in in the browser, by what they filled in; `None` where the secret of the form is all.
@@ -108,6 +116,16 @@ pub fn provider(
 fn known(kind: &str) -> Result<&'static Kind, InvalidSettings> {
     let known = KINDS.iter().find(|known| (known.info)().kind == kind);
     known.ok_or_else(|| InvalidSettings::new("kind", format!("there is no kind of CRM called {kind:?}")))
+}
+
+/// No accounts.
+pub struct NoAccounts;
+
+#[async_trait]
+impl SendingAccounts for NoAccounts {
+    async fn find(&self, _: Option<&Address>) -> Result<Option<SendingAccount>, MailFault> {
+        Ok(None)
+    }
 }
 
 impl<'a> Given<'a> {

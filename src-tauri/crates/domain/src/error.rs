@@ -211,21 +211,28 @@ pub struct MailFault {
     pub certificate: Option<Box<CertificateInfo>>,
 }
 
+impl MailFaultKind {
+    /// Whether trying again by itself is wrong: it would lock the account, or ask for ever.
+    pub fn needs_person(self) -> bool {
+        use MailFaultKind::*;
+        match self {
+            SignInRefused | AppPasswordNeeded | NoSignInMethod | StartTlsMissing | FilesUnreadable | OAuthNeeded
+            | ProtocolDisabled | MailboxMissing | UidlMissing | RelayDenied | SmtpAuthDisabled => true,
+            Net(kind) => matches!(kind, NetFaultKind::Certificate(_)),
+            OAuth(kind) => !OAuthFault::new(kind, "").is_temporary(),
+            _ => false,
+        }
+    }
+}
+
 impl MailFault {
     pub fn new(kind: MailFaultKind, detail: impl Into<String>) -> Self {
         Self { kind, detail: detail.into(), certificate: None }
     }
 
-    /// Whether trying again by itself is wrong: it would lock the account, or ask for ever.
+    /// Whether trying again by itself is wrong.
     pub fn needs_person(&self) -> bool {
-        use MailFaultKind::*;
-        match self.kind {
-            SignInRefused | AppPasswordNeeded | NoSignInMethod | StartTlsMissing | FilesUnreadable | OAuthNeeded
-            | ProtocolDisabled | MailboxMissing | UidlMissing => true,
-            Net(kind) => matches!(kind, NetFaultKind::Certificate(_)),
-            OAuth(kind) => !OAuthFault::new(kind, "").is_temporary(),
-            _ => false,
-        }
+        self.kind.needs_person()
     }
 }
 
@@ -246,6 +253,8 @@ pub enum CrmFaultKind {
     RateLimited,
     /// The request left and no answer came, or one that leaves it open: only looking it up settles it.
     OutcomeUnknown,
+    /// The answer was lost, and this CRM can't be asked: it may have the mail. Only the rep can look.
+    MaybeLogged,
     /// 401: the token is not accepted any more.
     SignInNeeded,
     /// The CRM refuses what is signed, because this computer's clock differs too much from its own.
@@ -267,6 +276,10 @@ pub enum CrmFaultKind {
     Protocol,
     /// The folder of the folder connector cannot be read or written.
     FolderUnusable,
+    /// The rep's account that is to mail it to the CRM doesn't send: what is wrong with it, as everywhere.
+    Sending(MailFaultKind),
+    /// No account of the rep sends as the connection's settings say.
+    NoSender,
 }
 
 /// A failure at a CRM.
@@ -287,20 +300,42 @@ impl CrmFault {
 
     /// Whether the connection, not the mail, is at fault: it waits for its person.
     pub fn is_about_connection(&self) -> bool {
-        matches!(self.kind, CrmFaultKind::SignInNeeded | CrmFaultKind::ClockWrong | CrmFaultKind::Forbidden)
-            || matches!(self.kind, CrmFaultKind::Net(NetFaultKind::Certificate(_)))
+        use CrmFaultKind::*;
+        match self.kind {
+            SignInNeeded | ClockWrong | Forbidden | NoSender | Net(NetFaultKind::Certificate(_)) => true,
+            Sending(kind) => kind.needs_person(),
+            _ => false,
+        }
     }
 
     /// Whether the same request may succeed later by itself.
     pub fn is_temporary(&self) -> bool {
         use CrmFaultKind::*;
-        matches!(self.kind, Transient | RateLimited | Net(_) | FolderUnusable) && !self.is_about_connection()
+        match self.kind {
+            // It is this mail that the account may not send, not its server that has no time.
+            Sending(MailFaultKind::SendAsDenied) => false,
+            Transient | RateLimited | Net(_) | FolderUnusable | Sending(_) => !self.is_about_connection(),
+            _ => false,
+        }
     }
 }
 
 impl From<NetFault> for CrmFault {
     fn from(fault: NetFault) -> Self {
         Self::new(CrmFaultKind::Net(fault.kind), fault.detail)
+    }
+}
+
+impl From<MailFault> for CrmFault {
+    /// What it means for a CRM that takes mail that an account could not send.
+    fn from(fault: MailFault) -> Self {
+        let kind = match fault.kind {
+            MailFaultKind::Net(kind) => CrmFaultKind::Net(kind),
+            MailFaultKind::SendingUnknown => CrmFaultKind::OutcomeUnknown,
+            MailFaultKind::SendingRefused => CrmFaultKind::Rejected,
+            kind => CrmFaultKind::Sending(kind),
+        };
+        Self::new(kind, fault.detail)
     }
 }
 

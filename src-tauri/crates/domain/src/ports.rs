@@ -167,6 +167,27 @@ pub trait MailSender: Send + Sync {
 
     /// Sends a whole message, as it is, to the recipients. `Ok` means that the server took it for all of them.
     async fn send(&self, from: &Address, to: &[Address], message: &[u8]) -> Result<(), MailFault>;
+
+    /// Whether it sends to everybody whom the header names, too. A message whose header names somebody who is no
+    /// recipient is refused then.
+    fn sends_by_header(&self) -> bool {
+        false
+    }
+}
+
+/// An account of the rep that sends.
+pub struct SendingAccount {
+    /// What it sends as.
+    pub address: Address,
+    pub sender: Box<dyn MailSender>,
+}
+
+/// The rep's accounts, for whoever hands mail on.
+#[async_trait]
+pub trait SendingAccounts: Send + Sync {
+    /// The account that sends as this address, or the first that sends at all where none is named; `None` where there is
+    /// none.
+    async fn find(&self, address: Option<&Address>) -> Result<Option<SendingAccount>, MailFault>;
 }
 
 /// Numbers the messages of a POP3 mailbox, which knows them by unique-ids (RFC 1939 §7, UIDL).

@@ -148,6 +148,7 @@ impl Engine {
         self.took(&new.proof);
         self.rules_changed().await?;
         self.start_account(id);
+        self.accounts_send_anew().await?;
         self.bus.changed(&[Tag::Accounts]);
         Ok(id)
     }
@@ -183,6 +184,7 @@ impl Engine {
             self.sign_ins.forget(&owner(id));
         }
         self.wake_account(id);
+        self.accounts_send_anew().await?;
         self.bus.changed(&[Tag::Accounts]);
         Ok(found)
     }

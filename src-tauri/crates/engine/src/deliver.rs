@@ -290,6 +290,12 @@ async fn verify(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) 
             act(engine, row, not_there(engine, row, connector.describe().patience)).await?;
             Ok(true)
         }
+        Err(fault) if fault.kind == CrmFaultKind::Unsupported => {
+            // Nobody but the rep can settle it, who can look in the CRM.
+            let fault = CrmFault::new(CrmFaultKind::MaybeLogged, fault.detail);
+            act(engine, row, Act::Refuse { fault }).await?;
+            Ok(true)
+        }
         Err(fault) => rest(engine, row, fault).await,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use otomo_domain::account::{Account, AccountId, Connection, ConnectionId, ConnectionStatus};
@@ -12,7 +12,9 @@ use otomo_domain::connector::ConnectorInfo;
 use otomo_domain::error::MailFault;
 use otomo_domain::oauth::Provider;
 use otomo_domain::policy::Policy;
-use otomo_domain::ports::{Clock, Credential, CrmConnector, Detector, MailSender, MailSource, OAuth, UidBook};
+use otomo_domain::ports::{
+    Clock, Credential, CrmConnector, Detector, MailSender, MailSource, OAuth, SendingAccounts, UidBook,
+};
 use otomo_domain::review::State;
 use otomo_domain::secret::SecretString;
 use otomo_domain::time::Timestamp;
@@ -62,7 +64,9 @@ impl PolicyState {
 type MakeSource =
     dyn Fn(&Account, Option<Credential>, Arc<dyn UidBook>) -> Result<Box<dyn MailSource>, MailFault> + Send + Sync;
 type MakeSender = dyn Fn(&Account, Option<Credential>) -> Result<Box<dyn MailSender>, MailFault> + Send + Sync;
-type MakeConnector = dyn Fn(&str, &serde_json::Value, Access) -> Result<Arc<dyn CrmConnector>, Fault> + Send + Sync;
+type MakeConnector = dyn Fn(&str, &serde_json::Value, Access, Arc<dyn SendingAccounts>) -> Result<Arc<dyn CrmConnector>, Fault>
+    + Send
+    + Sync;
 type MakeProvider =
     dyn Fn(&str, &serde_json::Value, Option<SecretString>) -> Result<Option<Provider>, Fault> + Send + Sync;
 
@@ -183,6 +187,14 @@ impl Engine {
         engine.finish_wipes().await?;
         engine.finish_matches().await?;
         Ok(engine)
+    }
+
+    pub(crate) fn of(inner: Arc<Inner>) -> Self {
+        Self(inner)
+    }
+
+    pub(crate) fn downgrade(&self) -> Weak<Inner> {
+        Arc::downgrade(&self.0)
     }
 
     /// Starts the workers: one task per account, one per connection, one for the outbox, one for sign-ins that are taken back.
@@ -345,7 +357,7 @@ impl Engine {
         settings: &serde_json::Value,
         access: Access,
     ) -> Result<Arc<dyn CrmConnector>, Fault> {
-        (self.make_connector)(kind, settings, access)
+        (self.make_connector)(kind, settings, access, self.sending_accounts())
     }
 
     /// Looks at the clocks and tells whether the machine has settled since its start or last resume.

@@ -109,7 +109,7 @@ async fn engine(outside: &Outside, policy: PolicyState) -> Engine {
         oauth: Arc::new(outside.provider.clone()),
         detector: Arc::new(outside.provider.clone()),
         kinds: vec![outside.crm.describe()],
-        connector: Box::new(move |_, _, _| Ok(Arc::new(connector.clone()) as Arc<dyn CrmConnector>)),
+        connector: Box::new(move |_, _, _, _| Ok(Arc::new(connector.clone()) as Arc<dyn CrmConnector>)),
         crm_provider: Box::new(|kind, _, _| Ok((kind == "browser").then(otomo_domain::oauth::Provider::google))),
     };
     Engine::new(parts).await.expect("an engine")

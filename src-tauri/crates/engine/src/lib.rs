@@ -16,6 +16,7 @@
 //! | [`deliver`] | the outbox → the CRM, exactly once |
 //! | [`lists`], [`shipments`], [`reader`] | pages of mail; what was decided; one mail and its files |
 //! | [`accounts`], [`credential`], [`sign_in`] | mailboxes: find out, sign in, test, connect, change |
+//! | `sending` | the accounts that send, for connectors that mail |
 //! | [`manage`], [`contacts`], [`look`] | connections, rules; whose address it is; what else can be read |
 //! | [`coverage`], [`export`] | how much was shared; files for whoever keeps account of it |
 //! | [`steps`] | the test of a mailbox |
@@ -51,6 +52,7 @@ pub mod reader;
 pub mod receive;
 pub mod refresh;
 pub mod release;
+mod sending;
 pub mod shipments;
 pub mod sign_in;
 pub mod simulate;

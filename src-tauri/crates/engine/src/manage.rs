@@ -89,7 +89,7 @@ impl Engine {
         Ok(())
     }
 
-    fn let_go_on(&self, id: ConnectionId) {
+    pub(crate) fn let_go_on(&self, id: ConnectionId) {
         self.holds.end(id);
         self.wake_connection(id);
         self.outbox.notify_one();

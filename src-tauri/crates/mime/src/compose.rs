@@ -13,9 +13,11 @@ use otomo_domain::payload::{Payload, SharedFile};
 use sha2::{Digest as _, Sha256};
 
 mod base64;
+mod forward;
 mod header;
 mod test_mail;
 
+pub use forward::{Forwarding, forward};
 pub use test_mail::test_mail;
 
 /// Writes the mail with its files.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use kit::hubspot::oauth::LASTS;
-use otomo_crm::Means;
+use otomo_crm::{Means, NoAccounts};
 use otomo_domain::error::{CrmFaultKind, OAuthFault};
 use otomo_domain::oauth::Provider;
 use otomo_domain::ports::{AccessTokens, Authorisation, CrmConnector, OAuth};
@@ -79,7 +79,8 @@ async fn world() -> (HubSpotServer, Box<dyn CrmConnector>) {
     let settings = settings(&server, port);
     let tokens: Arc<dyn AccessTokens> = Arc::new(signed_in(&server, &settings).await);
     let clock = Arc::new(AccountTime(Box::new(server.time())));
-    let means = Means { secret: Some(SECRET.into()), tokens: Some(tokens), net: net(), clock };
+    let means =
+        Means { secret: Some(SECRET.into()), tokens: Some(tokens), net: net(), clock, accounts: Arc::new(NoAccounts) };
     let crm = otomo_crm::connector_with("hubspot_app", &settings, means).unwrap();
     (server, crm)
 }

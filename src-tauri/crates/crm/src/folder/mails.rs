@@ -4,21 +4,28 @@
 //! made durable by syncing the directory. A mail counts from the moment its `.json` has its name; it stops to count
 //! before anything else of it is changed or removed.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use otomo_domain::connector::Files;
+use otomo_domain::contact::RecordRef;
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::mail::MailKey;
 use otomo_domain::payload::{Frozen, Payload};
 use tempfile::NamedTempFile;
 
+use super::contacts::present;
+use super::index::Index;
 use super::unusable;
 use crate::chosen::Unsendable;
 
 /// The largest `.json` that is read back; no mail Otomo takes in gives more.
 const LARGEST_PAYLOAD: u64 = 64 << 20;
+
+/// What lies in the folder, for whoever opens it.
+const README: &str = include_str!("readme.txt");
 
 pub struct MailFolder {
     root: PathBuf,
@@ -36,14 +43,14 @@ impl MailFolder {
 
     /// Whether mail can be written here. Leaves nothing behind.
     pub fn probe(&self) -> Result<(), CrmFault> {
-        self.present()?;
+        present(&self.root)?;
         let dir = if self.mails.is_dir() { &self.mails } else { &self.root };
         tempfile::tempfile_in(dir).map_err(|e| fault(dir, e)).map(drop)
     }
 
     /// The payload logged under this key.
     pub fn find(&self, key: MailKey) -> Result<Option<(Frozen, Payload)>, CrmFault> {
-        self.present()?;
+        present(&self.root)?;
         let path = self.json(key);
         let mut bytes = Vec::new();
         match File::open(&path).and_then(|file| file.take(LARGEST_PAYLOAD).read_to_end(&mut bytes)) {
@@ -58,48 +65,107 @@ impl MailFolder {
         let former = self.find(key)?;
         let already_known = former.is_some();
         match former {
-            Some((same, _)) if same.bytes == frozen.bytes => return Ok(true),
+            Some((same, _)) if same.bytes == frozen.bytes => {
+                self.note(key);
+                return Ok(true);
+            }
             Some((_, other)) if (&other.message_id, &other.date) != (&payload.message_id, &payload.date) => {
                 return Err(CrmFault::new(CrmFaultKind::Conflict, "another mail lies under this key"));
             }
             _ => self.prepare()?,
         }
-        let eml = self.part(key, |out| otomo_mime::compose(payload, files, out))?;
-        let json = self.part(key, |out| out.write_all(&frozen.bytes))?;
+        let eml = self.part(&key.to_string(), |out| otomo_mime::compose(payload, files, out))?;
+        let json = self.part(&key.to_string(), |out| out.write_all(&frozen.bytes))?;
         self.delete(&self.json(key))?;
         self.finish(eml, &self.eml(key))?;
         self.finish(json, &self.json(key))?;
+        self.note(key);
         Ok(already_known)
+    }
+
+    /// Exchanges the records of a logged mail. It stays logged meanwhile.
+    pub fn relink(&self, key: MailKey, links: Vec<RecordRef>) -> Result<(), CrmFault> {
+        let known = self.find(key)?.ok_or_else(|| CrmFault::new(CrmFaultKind::NotFound, "the mail is not here"));
+        let frozen = Payload { links, ..known?.1 }.freeze();
+        self.prepare()?;
+        let json = self.part(&key.to_string(), |out| out.write_all(&frozen.bytes))?;
+        self.finish(json, &self.json(key))?;
+        self.note(key);
+        Ok(())
     }
 
     /// Takes a mail back, and what an interrupted attempt may have left of it.
     pub fn remove(&self, key: MailKey) -> Result<(), CrmFault> {
-        self.present()?;
+        present(&self.root)?;
         self.delete(&self.json(key))?;
         self.delete(&self.eml(key))?;
         let leftover =
             |name: &Path| name.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&key.to_string()));
         let parts = fs::read_dir(&self.parts).into_iter().flatten().flatten().map(|entry| entry.path());
-        parts.filter(|path| leftover(path)).try_for_each(|path| self.delete(&path))
+        parts.filter(|path| leftover(path)).try_for_each(|path| self.delete(&path))?;
+        if self.mails.is_dir() {
+            self.note(key);
+        }
+        Ok(())
     }
 
-    /// A folder that is away, as a drive that is not mounted, must not look like one that is empty.
-    fn present(&self) -> Result<(), CrmFault> {
-        if self.root.is_dir() { Ok(()) } else { Err(unusable(format!("{} is not a folder", self.root.display()))) }
+    /// Brings the index in line with the mails; `changed` is read anew. A mail is logged without it: one that can't be
+    /// written now, for it is open in a spreadsheet, is written with the next mail.
+    fn note(&self, changed: MailKey) {
+        if let Err(fault) = self.try_to_note(changed) {
+            tracing::warn!(%fault, "the index of the folder could not be written");
+        }
     }
 
+    fn try_to_note(&self, changed: MailKey) -> Result<(), CrmFault> {
+        let path = self.root.join("index.csv");
+        let mut bytes = Vec::new();
+        match File::open(&path).and_then(|file| file.take(LARGEST_PAYLOAD).read_to_end(&mut bytes)) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(fault(&path, e)),
+            _ => {}
+        }
+        let mut index = Index::parse(&bytes);
+        index.forget(changed);
+        for key in index.keep(self.keys()?) {
+            let logged = key.parse().ok().map(|digest| self.find(MailKey(digest))).transpose()?.flatten();
+            if let Some((_, payload)) = logged {
+                index.put(key, &payload);
+            }
+        }
+        self.prepare()?;
+        let part = self.part("index", |out| out.write_all(&index.bytes()))?;
+        let kept = part.persist(&path).map_err(io::Error::from).and_then(|_| sync_dir(&self.root));
+        kept.map_err(|e| fault(&path, e))
+    }
+
+    /// The mails that are logged.
+    fn keys(&self) -> Result<BTreeSet<String>, CrmFault> {
+        let entries = fs::read_dir(&self.mails).map_err(|e| fault(&self.mails, e))?;
+        let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+        Ok(names.filter_map(|name| Some(name.strip_suffix(".json")?.to_owned())).collect())
+    }
+
+    /// Makes the folders; with the first of them, the file that says what they are.
     fn prepare(&self) -> Result<(), CrmFault> {
-        fs::create_dir_all(&self.parts).and_then(|()| sync_dir(&self.root)).map_err(|e| fault(&self.parts, e))
+        let begins = !self.mails.is_dir();
+        fs::create_dir_all(&self.parts).and_then(|()| sync_dir(&self.root)).map_err(|e| fault(&self.parts, e))?;
+        if begins {
+            let text = format!("\u{feff}{}", README.replace('\n', "\r\n"));
+            let part = self.part("readme", |out| out.write_all(text.as_bytes()))?;
+            // One that is there is somebody's own.
+            drop(part.persist_noclobber(self.root.join("README.txt")));
+        }
+        Ok(())
     }
 
     /// Writes a file that is not in its place yet.
     fn part(
         &self,
-        key: MailKey,
+        name: &str,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<NamedTempFile, CrmFault> {
         let write = || {
-            let part = tempfile::Builder::new().prefix(&format!("{key}-")).tempfile_in(&self.parts)?;
+            let part = tempfile::Builder::new().prefix(&format!("{name}-")).tempfile_in(&self.parts)?;
             let mut out = BufWriter::new(part.as_file());
             content(&mut out)?;
             out.flush()?;

@@ -70,6 +70,20 @@ async fn a_lost_reply_is_looked_up_and_nothing_is_sent_twice() {
 }
 
 #[tokio::test]
+async fn a_lost_answer_of_a_crm_that_cannot_be_asked_is_the_reps() {
+    let world = World::new().await;
+    world.crm.plan(Op::Log, [Answer::LoseReply]);
+    world.crm.plan(Op::Find, [Answer::Refuse(CrmFaultKind::Unsupported)]);
+    world.shares(&["a"]).await;
+    world.work().await;
+    world.check("a", State::FailedPerm).await;
+    let fault = world.review("a").await.review.fault.expect("a fault");
+    assert_eq!(fault.kind, CrmFaultKind::MaybeLogged);
+    world.pass(LONG).await;
+    assert_eq!((world.crm.count(Op::Log), world.crm.count(Op::Find)), (1, 1));
+}
+
+#[tokio::test]
 async fn a_lost_request_is_sent_again_after_the_crm_said_that_it_has_nothing() {
     let world = World::new().await;
     world.crm.plan(Op::Log, [Answer::LoseRequest]);

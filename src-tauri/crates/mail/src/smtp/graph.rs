@@ -96,8 +96,15 @@ impl MailSender for GraphSender {
         Ok(())
     }
 
+    fn sends_by_header(&self) -> bool {
+        true
+    }
+
     async fn send(&self, _: &Address, to: &[Address], message: &[u8]) -> Result<(), MailFault> {
         Message::new(message)?;
+        if names_somebody_else(to, message) {
+            return Err(MailFault::new(MailFaultKind::SendingRefused, "the header names somebody who is no recipient"));
+        }
         let mime = STANDARD.encode(with_hidden_recipients(to, message));
         let token = self.tokens.token().await?;
         match self.post(&token, &mime).await {
@@ -109,18 +116,28 @@ impl MailSender for GraphSender {
 
 /// The message with those recipients in a `Bcc` field whom its header doesn't name. Graph takes the field out.
 fn with_hidden_recipients(to: &[Address], message: &[u8]) -> Vec<u8> {
+    let named = named(message);
+    let hidden: Vec<&str> =
+        to.iter().map(Address::as_str).filter(|address| !named.iter().any(|word| word == address)).collect();
+    let field = if hidden.is_empty() { String::new() } else { format!("Bcc: {}\r\n", hidden.join(",\r\n ")) };
+    [field.as_bytes(), message].concat()
+}
+
+/// Whether Graph would send the message to somebody who is no recipient.
+fn names_somebody_else(to: &[Address], message: &[u8]) -> bool {
+    named(message).iter().any(|word| word.contains('@') && !to.iter().any(|address| address.as_str() == word))
+}
+
+/// The words of the fields `To` and `Cc`, the addresses among them.
+fn named(message: &[u8]) -> Vec<String> {
     let end = memchr::memmem::find(message, b"\r\n\r\n").or_else(|| memchr::memmem::find(message, b"\n\n"));
     let header =
         String::from_utf8_lossy(message.get(..end.unwrap_or(message.len())).unwrap_or_default()).to_lowercase();
     let unfolded = header.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ");
-    let named: Vec<&str> = unfolded
-        .lines()
-        .filter(|line| line.starts_with("to:") || line.starts_with("cc:"))
-        .flat_map(|line| line.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | ':')))
-        .collect();
-    let hidden: Vec<&str> = to.iter().map(Address::as_str).filter(|address| !named.contains(address)).collect();
-    let field = if hidden.is_empty() { String::new() } else { format!("Bcc: {}\r\n", hidden.join(",\r\n ")) };
-    [field.as_bytes(), message].concat()
+    let fields = unfolded.lines().filter(|line| line.starts_with("to:") || line.starts_with("cc:"));
+    let words = fields
+        .flat_map(|line| line.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | ':' | '"')));
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// What Graph's refusal means; its words are a code and a sentence.
@@ -166,6 +183,17 @@ mod tests {
         check("To: A <A@x.jp>,\r\n \"b\" <b@x.jp>\r\nCc: d@x.jp", &["a@x.jp", "b@x.jp", "d@x.jp"], "");
         check("To: aa@x.jp\r\nSubject: a@x.jp", &["a@x.jp"], "Bcc: a@x.jp\r\n");
         check("From: c@x.jp", &["a@x.jp", "c@x.jp"], "Bcc: a@x.jp,\r\n c@x.jp\r\n");
+    }
+
+    #[test]
+    fn a_header_that_names_somebody_else_is_seen() {
+        let seen = |header: &str| {
+            let to = [Address::parse("a@x.jp").unwrap(), Address::parse("b@x.jp").unwrap()];
+            names_somebody_else(&to, format!("{header}\r\n\r\nTo: c@x.jp\r\n").as_bytes())
+        };
+        assert!(!seen("To: A <A@x.jp>,\r\n \"b\" <b@x.jp>\r\nFrom: c@x.jp\r\nSubject: c@x.jp"));
+        assert!(seen("To: a@x.jp\r\nCc: \"C\" <c@x.jp>"));
+        assert!(seen("To: a@x.jp,\r\n\tc@x.jp"));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use otomo_domain::address::Address;
 use otomo_domain::mail::normalise_message_id;
 use otomo_domain::payload::{Named, Payload, SharedFile};
 
+use super::Forwarding;
 use crate::line::one_line;
 
 /// A longer word cannot be folded into lines that RFC 5322 §2.1.1 recommends.
@@ -19,7 +20,7 @@ const MAX_TEXT: usize = 5000;
 
 /// The fields of the mail, without those of its content.
 pub(super) fn mail(payload: &Payload) -> io::Result<String> {
-    let date = DateTime::parse_from_rfc3339(&payload.date).map_err(|_| invalid("the date is not in RFC 3339"))?;
+    let date = date(&payload.date)?;
     let mut out = String::new();
     people(&mut out, "From", std::slice::from_ref(&payload.from))?;
     people(&mut out, "To", &payload.to)?;
@@ -27,12 +28,32 @@ pub(super) fn mail(payload: &Payload) -> io::Result<String> {
     if !payload.subject.is_empty() {
         field(&mut out, "Subject", |w| text(&one_line(&payload.subject, MAX_TEXT), w))?;
     }
-    out.push_str(&format!("Date: {}\r\n", date.to_rfc2822()));
+    out.push_str(&format!("Date: {date}\r\n"));
     ids(&mut out, "Message-ID", [payload.message_id.as_str()]);
     ids(&mut out, "In-Reply-To", payload.in_reply_to.as_deref());
     ids(&mut out, "References", payload.references.iter().map(String::as_str));
     out.push_str("MIME-Version: 1.0\r\n");
     Ok(out)
+}
+
+/// The fields of a mail that a mail program writes by itself around another one.
+pub(super) fn around(subject: &str, forwarding: &Forwarding<'_>, of: &Payload) -> io::Result<String> {
+    let person = |email: &Address| [Named { email: email.clone(), name: String::new() }];
+    let mut out = String::new();
+    people(&mut out, "From", &person(forwarding.from))?;
+    people(&mut out, "To", &person(forwarding.to))?;
+    field(&mut out, "Subject", |w| text(&one_line(subject, MAX_TEXT), w))?;
+    out.push_str(&format!("Date: {}\r\n", date(&forwarding.at.to_rfc3339())?));
+    ids(&mut out, "Message-ID", [forwarding.message_id]);
+    ids(&mut out, "References", [of.message_id.as_str()]);
+    out.push_str("MIME-Version: 1.0\r\n");
+    Ok(out)
+}
+
+/// A date in RFC 3339 as header fields have it (RFC 5322 §3.3).
+pub(super) fn date(rfc3339: &str) -> io::Result<String> {
+    let date = DateTime::parse_from_rfc3339(rfc3339).map_err(|_| invalid("the date is not in RFC 3339"))?;
+    Ok(date.to_rfc2822())
 }
 
 /// The fields of a file, and the blank line behind them.

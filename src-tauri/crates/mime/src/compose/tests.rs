@@ -164,3 +164,75 @@ proptest! {
         prop_assert_eq!(names, expected);
     }
 }
+
+fn forwarded(payload: &Payload, files: &InMemory) -> Vec<u8> {
+    let [from, to] = ["rep@own.example", "drop@crm.example"].map(|text| Address::parse(text).unwrap());
+    let at = Timestamp::from_secs(1_795_000_000);
+    let forwarding = Forwarding { from: &from, to: &to, message_id: "<f@own.example>", at };
+    let mut out = Vec::new();
+    forward(payload, &forwarding, files, &mut out).unwrap();
+    out
+}
+
+#[test]
+fn a_forwarded_mail_names_the_people_of_the_first_in_its_text_alone() {
+    let pdf = b"%PDF-1.7";
+    let payload = Payload { attachments: vec![file("a.pdf", pdf)], ..payload() };
+    let raw = forwarded(&payload, &InMemory(HashMap::from([(Digest::of(pdf), pdf.to_vec())])));
+    let parsed = parse(&raw, Timestamp(0));
+    let people: Vec<&str> = parsed.mail.participants.iter().map(|p| p.person.address.as_str()).collect();
+    assert_eq!(people, ["rep@own.example", "drop@crm.example"]);
+    assert_eq!(parsed.mail.subject, format!("Fwd: {}", payload.subject));
+    assert_eq!(
+        (parsed.mail.message_id.as_str(), parsed.mail.references.as_slice()),
+        ("<f@own.example>", ["<1@x.jp>".to_owned()].as_slice())
+    );
+    let lines: Vec<&str> = parsed.body.text.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "---------- Forwarded message ---------",
+            "From: 田中\u{3000}太郎 <tanaka@x.jp>",
+            "Date: Wed, 18 Nov 2026 11:06:40 +0000",
+            &format!("Subject: {}", payload.subject),
+            "To: <rep@own.example>, Sato, \"Jiro\" <b@y.jp>",
+            "Cc: 営業部 <c@y.jp>",
+            "",
+            "お世話になっております。",
+            "",
+            "-- ",
+            "田中",
+        ]
+    );
+    let html = parsed.body.html.unwrap();
+    assert!(
+        html.contains("&lt;tanaka@x.jp&gt;<br>Date:") && html.ends_with("<p>お世話になっております。</p>"),
+        "{html}"
+    );
+    assert_eq!(parsed.mail.attachments.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["a.pdf"]);
+}
+
+#[test]
+fn a_forwarded_mail_tells_no_more_than_its_payload() {
+    let bare =
+        Payload { subject: String::new(), body_text: None, body_html: None, share_level: Level::Metadata, ..payload() };
+    let raw = forwarded(&bare, &InMemory::default());
+    let parsed = parse(&raw, Timestamp(0));
+    assert_eq!((parsed.mail.subject.as_str(), parsed.body.html), ("Fwd:", None));
+    assert_eq!(parsed.body.text.lines().filter(|line| !line.is_empty()).count(), 6);
+}
+
+#[test]
+fn no_name_or_subject_of_a_forwarded_mail_makes_a_line_or_an_address_of_its_own() {
+    let tricky = Payload {
+        from: named("a@x.jp", "Boss <boss@own.example>\r\nFrom: evil@x.jp"),
+        subject: "x\nTo: evil@x.jp".into(),
+        body_html: Some("<p>x</p>".into()),
+        ..payload()
+    };
+    let parsed = parse(&forwarded(&tricky, &InMemory::default()), Timestamp(0));
+    let lines: Vec<&str> = parsed.body.text.lines().take(4).collect();
+    assert_eq!(lines[1], "From: Boss  boss own.example  From: evil x.jp <a@x.jp>");
+    assert_eq!(lines[3], "Subject: x To: evil@x.jp");
+    assert!(parsed.body.html.unwrap().contains("Boss  boss own.example"));
+}

@@ -14,7 +14,9 @@ use tempfile::NamedTempFile;
 
 use super::super::mails::sync_dir;
 use super::super::unusable;
-use super::{Columns, decode, encoding, parse, read};
+use super::Lists;
+use super::table::{Columns, parse};
+use super::text::{decode, encoding};
 
 /// The first line of a list that was not there.
 const HEADER: &str = "email,name,company,id";
@@ -24,15 +26,15 @@ const MARK: &str = "\u{feff}";
 
 /// Adds a person, or gives back whoever has the address already.
 pub fn create(root: &Path, new: &NewContact) -> Result<Contact, CrmFault> {
-    let bytes = read(root)?;
-    let known = parse(&bytes)?.into_iter().find(|contact| contact.emails.contains(&new.email));
+    let lists = Lists::read(root)?;
+    let known = lists.people()?.into_iter().find(|contact| contact.emails.contains(&new.email));
     if let Some(known) = known {
         return Ok(known);
     }
     if harmless(new.email.as_str()) != new.email.as_str() {
         return Err(unusable("a spreadsheet would take the address for a formula"));
     }
-    let written = with_line(&bytes, new)?;
+    let written = with_line(&lists.table, new)?;
     // What can't be read back must not be written: an open quote before it, or a sign that parts two addresses.
     let added = parse(&written)?.into_iter().find(|contact| *contact.emails == [new.email.clone()]);
     let added = added.ok_or_else(|| unusable("contacts.csv would not say who was added"))?;
@@ -42,7 +44,7 @@ pub fn create(root: &Path, new: &NewContact) -> Result<Contact, CrmFault> {
 
 /// The bytes of the list with one more line.
 fn with_line(bytes: &[u8], new: &NewContact) -> Result<Vec<u8>, CrmFault> {
-    let text = decode(bytes)?;
+    let text = decode(bytes).ok_or_else(|| unusable("contacts.csv is neither UTF-8 nor Shift_JIS"))?;
     if text.trim().is_empty() {
         let line = line(&StringRecord::from(HEADER.split(',').collect::<Vec<_>>()), new)?;
         return Ok(format!("{MARK}{HEADER}\r\n{line}").into_bytes());
@@ -78,9 +80,10 @@ fn encoded(bytes: &[u8], text: &str) -> Option<Vec<u8>> {
 fn line(header: &StringRecord, new: &NewContact) -> Result<String, CrmFault> {
     let columns =
         Columns::find(header).ok_or_else(|| unusable("contacts.csv has no column email or メールアドレス"))?;
+    let name = columns.name.or(columns.last_name).or(columns.first_name);
     let cell = |at: usize| match at {
-        at if at == columns.email => new.email.as_str(),
-        at if Some(at) == columns.name => harmless(&new.name),
+        at if columns.emails.first() == Some(&at) => new.email.as_str(),
+        at if Some(at) == name => harmless(&new.name),
         at if Some(at) == columns.company => harmless(&new.company),
         _ => "",
     };
