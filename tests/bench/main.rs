@@ -1,6 +1,6 @@
 //! Speed next to a peer on the same machine, the same server and the same mail, in alternating runs.
 //!
-//! Run it with `cargo xtask bench sync`, `ui` or `connect`. A figure is a ratio of medians, printed with both
+//! Run it with `cargo xtask bench sync`, `crm`, `ui` or `connect`. A figure is a ratio of medians, printed with both
 //! absolutes: machines differ and are noisy, a ratio less so. Nothing here is a test; no check depends on a time.
 
 #![allow(
@@ -13,6 +13,8 @@
 )]
 
 mod connect;
+mod crm;
+mod letters;
 mod measure;
 mod sync;
 mod ui;
@@ -42,6 +44,13 @@ enum Bench {
     },
     /// From a typed address to the first mail on screen.
     Connect,
+    /// The contact index next to reading the same list, and mail matched against it.
+    Crm {
+        #[arg(long)]
+        contacts: usize,
+        #[arg(long)]
+        mails: usize,
+    },
     /// The window next to an empty one.
     Ui {
         #[arg(long)]
@@ -56,6 +65,9 @@ enum Bench {
 fn main() {
     match Bench::parse() {
         Bench::Sync { count } => sync::sync(count),
+        Bench::Crm { contacts, mails } => {
+            tokio::runtime::Runtime::new().expect("threads").block_on(crm::crm(contacts, mails));
+        }
         Bench::Connect => tokio::runtime::Runtime::new().expect("threads").block_on(connect::connect()),
         Bench::Ui { count, minutes, line } => {
             let wish = ui::Wish { lines: line, mails: count, idle: Duration::from_mins(minutes) };

@@ -7,6 +7,7 @@
 //! | [`values`] | what a property may hold |
 //! | [`search`] | the search endpoint, which is behind and ends at 10,000 results |
 //! | [`files`] | uploads |
+//! | [`oauth`] | sign-ins through an app |
 //! | [`rates`] | the limits |
 //! | [`refusal`] | how it says no |
 //! | [`routes`] | the dated paths, keys and scopes |
@@ -14,6 +15,7 @@
 //! Its time is its own: it passes with every request, and when a test says so.
 
 pub mod files;
+pub mod oauth;
 pub mod portal;
 pub mod rates;
 pub mod refusal;
@@ -91,6 +93,21 @@ impl HubSpotServer {
     pub fn grant(&self, key: &str, scopes: &[&str]) {
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         self.portal(|portal| portal.keys.insert(key.to_owned(), scopes));
+    }
+
+    /// Registers an app that the browser comes back from to this address, with all scopes.
+    pub fn register(&self, client_id: &str, client_secret: &str, redirect: &str) {
+        let scopes = std::iter::once("oauth").chain(SCOPES).map(String::from).collect();
+        let (client_id, client_secret) = (client_id.to_owned(), client_secret.to_owned());
+        let app = &mut self.inside().app;
+        (app.client_id, app.client_secret, app.redirect) = (client_id, client_secret, redirect.to_owned());
+        app.scopes = scopes;
+    }
+
+    /// The organisation takes the rep's sign-ins back: no token is renewed any more, and those there are end.
+    pub fn sign_out(&self) {
+        self.inside().app.refresh_tokens.clear();
+        self.portal(|portal| portal.keys.retain(|key, _| !key.starts_with("access-")));
     }
 
     /// Does not know this key any more.

@@ -16,6 +16,15 @@ pub enum What {
     },
     /// The wizard, from a typed address to the first mail on screen
     Connect,
+    /// The contact index and its matching, next to reading the same list
+    Crm {
+        /// How many contacts the CRM has
+        #[arg(long, default_value_t = 200_000)]
+        contacts: u32,
+        /// How many mails are matched
+        #[arg(long, default_value_t = 100_000)]
+        mails: u32,
+    },
     /// The window next to an empty one, and the package
     Ui {
         /// How many mails the store has
@@ -36,6 +45,10 @@ pub fn bench(what: What) -> Outcome {
         What::Sync { count } => {
             run(command("cargo", &["build", "--release", "--package", "otomo-cli"]))?;
             measure(&["sync".into(), format!("--count={count}")], &[])
+        }
+        What::Crm { contacts, mails } => {
+            run(command("cargo", &["build", "--release", "--package", "otomo-cli"]))?;
+            measure(&["crm".into(), format!("--contacts={contacts}"), format!("--mails={mails}")], &[])
         }
         What::Connect => {
             bundle::make()?;

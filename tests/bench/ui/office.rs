@@ -2,21 +2,19 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use fantoccini::{Client, Locator};
-use httpdate::fmt_http_date;
 use kit::built::{app, otomoctl};
 use kit::lab::{ALICE, BOB, Lab, SATO, Service, User};
 use kit::screen::{Browser, Screen, Session, UNLOCK, home, runs};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::letters;
+
 /// Companies whose contacts the CRM knows; every letter is from one of them.
 const COMPANIES: usize = 200;
-
-/// Between two letters.
-const APART: Duration = Duration::from_mins(10);
 
 /// The first row of a list that is there for the person.
 const ROW: &str = "[role=listbox] [role=option]";
@@ -55,7 +53,7 @@ impl Office {
         let policy = home.path().join("policy.json");
         fs::write(&policy, lab.policy_json()).expect("room for a policy");
         let (box_, crm) = (home.path().join("letters"), home.path().join("crm"));
-        write_letters(&box_, mails);
+        letters::write(&box_, mails, COMPANIES);
         write_contacts(&crm);
         let otomoctl = format!("{} --policy {}", otomoctl().display(), policy.display());
         let ask = |command: &str, args: Value| format!("{otomoctl} {command} '{args}'\n");
@@ -113,42 +111,6 @@ pub async fn value(window: &Client, expression: &str) -> Value {
     let mut answer = runs(window, expression).await;
     assert!(answer.get("error").is_none(), "{answer}");
     answer["ok"].take()
-}
-
-/// Short letters, as many in Japanese as in English, no two with the same subject.
-fn write_letters(folder: &Path, count: usize) {
-    let newest = SystemTime::now();
-    for number in 0..count {
-        // A folder with a hundred thousand files is slow to make.
-        let part = folder.join(format!("{:03}", number / 1000));
-        if number % 1000 == 0 {
-            fs::create_dir_all(&part).expect("a folder");
-        }
-        let sent = newest - APART * u32::try_from(number).expect("a number of letters");
-        fs::write(part.join(format!("{number:06}.eml")), letter(number, sent)).expect("room for a letter");
-    }
-}
-
-fn letter(number: usize, sent: SystemTime) -> String {
-    let company = number % COMPANIES;
-    let (subject, text) = if number.is_multiple_of(2) {
-        (
-            "お見積りの件",
-            "お世話になっております。\r\n先日の打ち合わせのとおり、お見積りをお送りします。ご確認ください。\r\n",
-        )
-    } else {
-        (
-            "Your order",
-            "Hello,\r\nthank you for the meeting. Please find our offer below, and tell us what you think.\r\n",
-        )
-    };
-    format!(
-        "From: Client {company} <client{company}@company{company}.example>\r\nTo: rep@mori-trading.example\r\n\
-         Subject: {subject} {number}\r\nDate: {}\r\nMessage-ID: <{number}@company{company}.example>\r\n\
-         MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{}",
-        fmt_http_date(sent),
-        text.repeat(8),
-    )
 }
 
 fn write_contacts(folder: &Path) {

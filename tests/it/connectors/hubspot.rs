@@ -3,6 +3,7 @@
 //! `answers` is about refusals, limits and the key, `people` about the list of people, `mails` about mail.
 
 mod answers;
+mod app;
 mod mails;
 mod people;
 

@@ -14,16 +14,18 @@ use otomo_domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::oauth::App;
 use super::portal::{self, Portal};
 use super::rates::Rates;
 use super::refusal::Refusal;
-use super::{files, search};
+use super::{files, oauth, search};
 
 /// Everything behind the port.
 #[derive(Default)]
 pub struct Inside {
     pub portal: Portal,
     pub rates: Rates,
+    pub app: App,
     /// How much of the portal's time a request takes.
     pub pace: Duration,
     /// What every request is refused with.
@@ -48,7 +50,8 @@ pub fn router(inside: Shared) -> Router {
         .fallback(|| async { Refusal::not_found("no such path") })
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn_with_state(inside.clone(), guard))
-        .with_state(inside)
+        .with_state(inside.clone())
+        .merge(oauth::router(inside))
 }
 
 /// Lets a request pass whose key, scopes and number are right, and stamps the answer with the portal's time.
@@ -78,6 +81,9 @@ async fn guard(State(inside): State<Shared>, request: Request, next: Next) -> Re
 }
 
 fn admit(inside: &mut Inside, method: &Method, path: &str, key: &str) -> Result<Vec<(&'static str, String)>, Refusal> {
+    for token in inside.app.ended(inside.portal.now) {
+        inside.portal.keys.remove(&token);
+    }
     let Some(scopes) = inside.portal.keys.get(key).cloned() else { return Err(Refusal::no_key()) };
     let headers = inside.rates.take(inside.portal.now, path.ends_with("/search"))?;
     if let Some(refusal) = &inside.refusing {

@@ -346,6 +346,10 @@ creates_contacts: boolean,
  */
 searches: boolean, 
 /**
+ * The rep signs in in the browser, once the form is filled in.
+ */
+browser: boolean, 
+/**
  * The records that a logged mail belongs to can be exchanged.
  */
 relinks: boolean, 
@@ -439,6 +443,15 @@ shared_by_itself: number, private: number, failed: number, retracted: number, wa
  * A contact to make in the CRM. This tells the CRM its name and address: it is the rep's click that does it.
  */
 export type CreateContactArgs = { connection: number, contact: NewContact, };
+
+/**
+ * A CRM to sign in to in the browser: one that is being set up, or (`id`) one that is connected.
+ */
+export type CrmAuthoriseArgs = { new?: NewConnectionArgs, id?: number, 
+/**
+ * The number by which `op.cancel` gives up.
+ */
+op: number, };
 
 export type DecidedBy = "rep" | "by_itself";
 
@@ -841,6 +854,15 @@ remote: number,
 sensitive: Array<SensitiveView>, };
 
 /**
+ * How much of the mail that is here is of people whom a CRM's contact index knows.
+ */
+export type MatchedView = { mails: number, matched: number, 
+/**
+ * How long it took to look (ms).
+ */
+milliseconds: number, };
+
+/**
  * A mailbox to test or to connect. Without `endpoint` the company's preset for the address is used; with `path` it is a
  * folder of mail files, a Maildir, or an mbox file.
  */
@@ -881,7 +903,11 @@ export type NewConnectionArgs = { kind: string,
 /**
  * What the rep calls it; the kind's name where it is left out.
  */
-name?: string, settings: Record<string, string>, token?: string, };
+name?: string, settings: Record<string, string>, token?: string, 
+/**
+ * What `crm.authorise` gave, for a kind that is signed in to in the browser.
+ */
+ticket?: number, };
 
 /**
  * A contact that the rep wants to make in the CRM, as they confirmed it.
@@ -1367,7 +1393,11 @@ targets: Array<ConnectionId> | null, };
  */
 export type SignIn = { "kind": "password" } | { "kind": "oauth", provider: string, };
 
-export type SignInArgs = { id: number, token: string, };
+export type SignInArgs = { id: number, token?: string, 
+/**
+ * What `crm.authorise` gave.
+ */
+ticket?: number, };
 
 /**
  * What would become of the mail of the last days if a rule were added, or, with `without`, if that one were removed.
@@ -1525,6 +1555,11 @@ inbox: number, sending: SendingView, };
  * What a rule says, from the strictest to the laxest.
  */
 export type Then = "never_log" | "internal" | "private" | "ask" | "share";
+
+/**
+ * A finished sign-in; it waits for `crm.test`, `crm.connect` or `crm.sign_in`.
+ */
+export type Ticket = { ticket: number, };
 
 /**
  * Milliseconds since 1970-01-01T00:00:00Z.
@@ -1724,12 +1759,14 @@ export type Commands = {
   "history.trace": { args: QueueArgs; answer: Array<TraceRow> };
   "history.export": { args: ExportArgs; answer: SavedFile };
   "stats.coverage": { args: CoverageArgs; answer: Array<CoverageRow> };
+  "stats.matching": { args: ConnectionArgs; answer: MatchedView };
   "stats.export": { args: CoverageExportArgs; answer: SavedFile };
   "audit.verify": { args: Nothing; answer: Verified };
   "audit.export": { args: Nothing; answer: SavedFile };
   "crm.kinds": { args: Nothing; answer: Array<ConnectorInfo> };
   "crm.list": { args: Nothing; answer: Array<ConnectionView> };
   "crm.test": { args: NewConnectionArgs; answer: IdentityView };
+  "crm.authorise": { args: CrmAuthoriseArgs; answer: Ticket };
   "crm.connect": { args: NewConnectionArgs; answer: ConnectionView };
   "crm.sign_in": { args: SignInArgs; answer: ConnectionView };
   "crm.refresh": { args: ConnectionArgs; answer: Started };
@@ -1795,12 +1832,14 @@ export const commands: Record<keyof Commands, { query: boolean; tags: Tag[] }> =
   "history.trace": { query: true, tags: ["history"] },
   "history.export": { query: false, tags: [] },
   "stats.coverage": { query: true, tags: ["history","review","queue"] },
+  "stats.matching": { query: true, tags: ["contacts","mail"] },
   "stats.export": { query: false, tags: [] },
   "audit.verify": { query: true, tags: ["history"] },
   "audit.export": { query: false, tags: [] },
   "crm.kinds": { query: true, tags: [] },
   "crm.list": { query: true, tags: ["connections","contacts"] },
   "crm.test": { query: false, tags: [] },
+  "crm.authorise": { query: false, tags: [] },
   "crm.connect": { query: false, tags: ["connections","contacts"] },
   "crm.sign_in": { query: false, tags: ["connections","queue"] },
   "crm.refresh": { query: false, tags: ["contacts","review"] },

@@ -91,12 +91,14 @@ commands! {
     query   "history.trace"       [History]                  history::trace(queue::QueueArgs) -> Vec<history::TraceRow>;
     command "history.export"      []                         history::export(history::ExportArgs) -> mail::SavedFile;
     query   "stats.coverage"      [History, Review, Queue]   stats::coverage(stats::CoverageArgs) -> Vec<stats::CoverageRow>;
+    query   "stats.matching"      [Contacts, Mail]           stats::matching(crm::ConnectionArgs) -> stats::MatchedView;
     command "stats.export"        []                         stats::export(stats::CoverageExportArgs) -> mail::SavedFile;
     query   "audit.verify"        [History]                  audit::verify(app::Nothing) -> audit::Verified;
     command "audit.export"        []                         audit::export(app::Nothing) -> mail::SavedFile;
     query   "crm.kinds"           []                         crm::kinds(app::Nothing) -> Vec<otomo_domain::connector::ConnectorInfo>;
     query   "crm.list"            [Connections, Contacts]    crm::list(app::Nothing) -> Vec<crm::ConnectionView>;
     command "crm.test"            []                         crm::test(crm::NewConnectionArgs) -> crm::IdentityView;
+    command "crm.authorise"       []                         crm::authorise(crm::CrmAuthoriseArgs) -> crm::Ticket;
     command "crm.connect"         [Connections, Contacts]    crm::connect(crm::NewConnectionArgs) -> crm::ConnectionView;
     command "crm.sign_in"         [Connections, Queue]       crm::sign_in(crm::SignInArgs) -> crm::ConnectionView;
     command "crm.refresh"         [Contacts, Review]         crm::refresh(crm::ConnectionArgs) -> crate::operation::Started;

@@ -165,6 +165,10 @@ fn net(policy: &PolicyState) -> Result<Net, StartFault> {
     Net::new(&config).map_err(|e| StartFault::Network(e.to_string()))
 }
 
+fn invalid(settings: otomo_crm::InvalidSettings) -> Fault {
+    Fault::Invalid { field: settings.field, why: settings.reason }
+}
+
 fn parts(store: Store, clock: Arc<dyn Clock>, policy: PolicyState, net: Arc<Net>) -> Parts {
     let (mail_net, send_net, crm_clock) = (Arc::clone(&net), Arc::clone(&net), Arc::clone(&clock));
     let known = policy.policy();
@@ -184,10 +188,12 @@ fn parts(store: Store, clock: Arc<dyn Clock>, policy: PolicyState, net: Arc<Net>
         oauth: Arc::new(NetOAuth::new(Arc::clone(&net))),
         detector: Arc::new(NetDetector::new(Arc::clone(&net))),
         kinds: otomo_crm::kinds(),
-        connector: Box::new(move |kind, settings, secret| {
-            let made = otomo_crm::connector(kind, settings, secret, Arc::clone(&net), Arc::clone(&crm_clock));
-            let connector: Arc<dyn CrmConnector> =
-                made.map_err(|invalid| Fault::Invalid { field: invalid.field, why: invalid.reason })?.into();
+        crm_provider: Box::new(|kind, settings, secret| otomo_crm::provider(kind, settings, secret).map_err(invalid)),
+        connector: Box::new(move |kind, settings, access| {
+            let (net, clock) = (Arc::clone(&net), Arc::clone(&crm_clock));
+            let means = otomo_crm::Means { secret: access.secret, tokens: access.tokens, net, clock };
+            let made = otomo_crm::connector_with(kind, settings, means);
+            let connector: Arc<dyn CrmConnector> = made.map_err(invalid)?.into();
             Ok(connector)
         }),
         downloads: home::downloads(),

@@ -51,6 +51,7 @@ pub(crate) fn info() -> ConnectorInfo {
         retraction: Retraction::Delete,
         creates_contacts: true,
         searches: true,
+        browser: false,
         relinks: false,
         patience: Patience::default(),
         records: vec![

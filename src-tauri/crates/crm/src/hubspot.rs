@@ -1,8 +1,10 @@
-//! HubSpot, over its dated API with a service key.
+//! HubSpot, over its dated API, with a service key or through the organisation's own app.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `api` | the calls: paths, key, what a refusal means |
+//! | `api` | the calls: paths, what a refusal means |
+//! | `credential` | the service key, or the tokens of a sign-in |
+//! | `app` | the organisation's own app, as a kind of its own |
 //! | `pace` | how fast they may follow each other |
 //! | `account` | the account, and who the rep is in it |
 //! | `record` | records as answers show them |
@@ -17,6 +19,8 @@
 
 mod account;
 mod api;
+pub(crate) mod app;
+mod credential;
 mod email;
 mod file;
 mod finding;
@@ -43,6 +47,17 @@ use self::account::Account;
 use self::api::Api;
 use crate::registry::{Given, InvalidSettings};
 
+/// What the key or the sign-in must be allowed to.
+const SCOPES: [&str; 7] = [
+    "crm.objects.contacts.read",
+    "crm.objects.contacts.write",
+    "crm.objects.companies.read",
+    "crm.objects.deals.read",
+    "crm.objects.owners.read",
+    "sales-email-read",
+    "files",
+];
+
 /// Where the API is for everybody.
 const ADDRESS: &str = "https://api.hubapi.com";
 
@@ -59,6 +74,7 @@ pub(crate) fn info() -> ConnectorInfo {
         retraction: Retraction::Recycle,
         creates_contacts: true,
         searches: true,
+        browser: false,
         relinks: false,
         // New records appear in search "after a few moments"; the list of a contact's e-mails has them at once.
         patience: Patience { tries: 3, span: Duration::from_secs(15 * 60) },
@@ -86,21 +102,27 @@ fn fields() -> Vec<Field> {
              crm.objects.deals.read, crm.objects.owners.read, sales-email-read, files",
         ),
     );
-    let email = Field::required(
+    vec![email_field(), key, url_field()]
+}
+
+fn email_field() -> Field {
+    Field::required(
         "email",
         FieldKind::Text,
         Words::new("HubSpotのユーザーのメールアドレス", "Your e-mail address in HubSpot"),
         Words::new("記録したメールの担当者になります。", "Logged mail is shown as yours."),
-    );
-    let url = Field {
+    )
+}
+
+fn url_field() -> Field {
+    Field {
         name: "url".into(),
         kind: FieldKind::Url,
         label: Words::new("APIのアドレス", "Address of the API"),
         hint: Words::new("通常は変更しません。", "Usually left as it is."),
         required: false,
         preset: ADDRESS.into(),
-    };
-    vec![email, key, url]
+    }
 }
 
 const CAPTURES: Words = Words::new(

@@ -24,4 +24,4 @@ mod porters;
 pub mod registry;
 mod rest;
 
-pub use registry::{InvalidSettings, connector, kinds};
+pub use registry::{InvalidSettings, Means, connector, connector_with, kinds, provider};

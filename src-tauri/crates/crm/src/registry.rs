@@ -3,32 +3,46 @@
 use std::sync::Arc;
 
 use otomo_domain::connector::ConnectorInfo;
-use otomo_domain::ports::{Clock, CrmConnector};
+use otomo_domain::oauth::Provider;
+use otomo_domain::ports::{AccessTokens, Clock, CrmConnector};
 use otomo_domain::secret::SecretString;
 use otomo_net::Net;
 use serde_json::Value;
 
 use crate::{espo, folder, hubspot, porters, rest};
 
-/// A kind of CRM: how it is described, how it is made, and whether it is ready for everybody.
+type MakeProvider = fn(&Form<'_>) -> Result<Provider, InvalidSettings>;
+
+/// A kind of CRM: how it is described, how it is made, whether it is ready for everybody, and where the rep signs in to
+/// it, if a secret is not all.
 struct Kind {
     offered: bool,
     info: fn() -> ConnectorInfo,
+    provider: Option<MakeProvider>,
     build: fn(Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSettings>,
 }
 
 const KINDS: &[Kind] = &[
-    Kind { offered: false, info: hubspot::info, build: hubspot::build },
-    Kind { offered: false, info: porters::info, build: porters::build },
-    Kind { offered: false, info: espo::info, build: espo::build },
-    Kind { offered: true, info: rest::info, build: rest::build },
-    Kind { offered: true, info: folder::info, build: folder::build },
+    Kind { offered: false, info: hubspot::info, provider: None, build: hubspot::build },
+    Kind { offered: false, info: hubspot::app::info, provider: Some(hubspot::app::provider), build: hubspot::build },
+    Kind { offered: false, info: porters::info, provider: None, build: porters::build },
+    Kind { offered: false, info: espo::info, provider: None, build: espo::build },
+    Kind { offered: true, info: rest::info, provider: None, build: rest::build },
+    Kind { offered: true, info: folder::info, provider: None, build: folder::build },
 ];
+
+/// What the rep filled in.
+pub(crate) struct Form<'a> {
+    settings: &'a Value,
+    pub(crate) secret: Option<SecretString>,
+}
 
 /// What a connector is made from.
 pub(crate) struct Given<'a> {
     settings: &'a Value,
     pub(crate) secret: Option<SecretString>,
+    /// For a kind that is signed in to in the browser.
+    pub(crate) tokens: Option<Arc<dyn AccessTokens>>,
     pub(crate) net: Arc<Net>,
     /// For a kind that counts its calls.
     pub(crate) clock: Arc<dyn Clock>,
@@ -54,7 +68,23 @@ pub fn kinds() -> Vec<ConnectorInfo> {
     KINDS.iter().filter(|kind| kind.offered).map(|kind| (kind.info)()).collect()
 }
 
+/// What a connector works with.
+pub struct Means {
+    /// The secret of the form.
+    pub secret: Option<SecretString>,
+    /// The tokens of a sign-in in the browser.
+    pub tokens: Option<Arc<dyn AccessTokens>>,
+    pub net: Arc<Net>,
+    pub clock: Arc<dyn Clock>,
+}
+
 /// The connector of a kind. Touches neither disk nor network: `CrmConnector::check` does.
+pub fn connector_with(kind: &str, settings: &Value, means: Means) -> Result<Box<dyn CrmConnector>, InvalidSettings> {
+    let Means { secret, tokens, net, clock } = means;
+    (known(kind)?.build)(Given { settings, secret, tokens, net, clock })
+}
+
+/// The same with a secret as all that it needs besides.
 pub fn connector(
     kind: &str,
     settings: &Value,
@@ -62,16 +92,39 @@ pub fn connector(
     net: Arc<Net>,
     clock: Arc<dyn Clock>,
 ) -> Result<Box<dyn CrmConnector>, InvalidSettings> {
+    connector_with(kind, settings, Means { secret, tokens: None, net, clock })
+}
+
+/// Where the rep signs in in the browser, by what they filled in; `None` where the secret of the form is all.
+pub fn provider(
+    kind: &str,
+    settings: &Value,
+    secret: Option<SecretString>,
+) -> Result<Option<Provider>, InvalidSettings> {
+    let provider = known(kind)?.provider;
+    provider.map(|provider| provider(&Form { settings, secret })).transpose()
+}
+
+fn known(kind: &str) -> Result<&'static Kind, InvalidSettings> {
     let known = KINDS.iter().find(|known| (known.info)().kind == kind);
-    let known =
-        known.ok_or_else(|| InvalidSettings::new("kind", format!("there is no kind of CRM called {kind:?}")))?;
-    (known.build)(Given { settings, secret, net, clock })
+    known.ok_or_else(|| InvalidSettings::new("kind", format!("there is no kind of CRM called {kind:?}")))
 }
 
 impl<'a> Given<'a> {
     /// A text that must be there, without the blanks around it.
     pub(crate) fn text(&self, field: &str) -> Result<&'a str, InvalidSettings> {
-        let text = self.settings.get(field).and_then(Value::as_str).map(str::trim).unwrap_or_default();
-        if text.is_empty() { Err(InvalidSettings::new(field, "is missing")) } else { Ok(text) }
+        text(self.settings, field)
     }
+}
+
+impl<'a> Form<'a> {
+    /// A text that must be there, without the blanks around it.
+    pub(crate) fn text(&self, field: &str) -> Result<&'a str, InvalidSettings> {
+        text(self.settings, field)
+    }
+}
+
+fn text<'a>(settings: &'a Value, field: &str) -> Result<&'a str, InvalidSettings> {
+    let text = settings.get(field).and_then(Value::as_str).map(str::trim).unwrap_or_default();
+    if text.is_empty() { Err(InvalidSettings::new(field, "is missing")) } else { Ok(text) }
 }

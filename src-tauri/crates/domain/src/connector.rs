@@ -107,6 +107,8 @@ pub struct ConnectorInfo {
     pub creates_contacts: bool,
     /// It can be searched from here.
     pub searches: bool,
+    /// The rep signs in in the browser, once the form is filled in.
+    pub browser: bool,
     /// The records that a logged mail belongs to can be exchanged.
     pub relinks: bool,
     #[serde(skip)]

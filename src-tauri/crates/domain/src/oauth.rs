@@ -35,6 +35,8 @@ pub struct Provider {
     pub redirect: Redirect,
     /// The path that the browser comes back to; providers ignore the port, and compare the path with the registered one.
     pub redirect_path: String,
+    /// The port, where the provider compares that too; any other that is free where it doesn't.
+    pub redirect_port: Option<u16>,
     /// Further parameters of the authorisation request.
     pub parameters: BTreeMap<String, String>,
     pub servers: Servers,
@@ -176,6 +178,7 @@ impl Provider {
             },
             redirect: Redirect::Loopback,
             redirect_path: CALLBACK.into(),
+            redirect_port: None,
             // Without these no refresh token comes the second time.
             parameters: pairs(&[
                 ("access_type", "offline"),
@@ -215,6 +218,7 @@ impl Provider {
             redirect: Redirect::Localhost,
             // Registered without a path, which comes back as this.
             redirect_path: "/".into(),
+            redirect_port: None,
             // `consent` would throw people back to "approval needed" after the approval.
             parameters: pairs(&[("prompt", "select_account")]),
             servers: Servers {
@@ -240,6 +244,7 @@ impl Provider {
             scopes: Scopes::default(),
             redirect: Redirect::default(),
             redirect_path: CALLBACK.into(),
+            redirect_port: None,
             parameters: BTreeMap::new(),
             servers: Servers::default(),
             graph: None,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::connector::RemoteMail;
 use crate::digest::Digest;
-use crate::error::CrmFault;
+use crate::error::{CrmFault, CrmFaultKind};
 use crate::payload::{Choice, Frozen};
 use crate::rules::{Exclusion, Origin};
 use crate::time::Timestamp;
@@ -119,6 +119,8 @@ pub struct Review {
     pub next_attempt_at: Option<Timestamp>,
     /// How often the CRM, asked after a lost answer, did not have it.
     pub missed: u32,
+    /// How often it was sent, the answer was lost, and it had not arrived.
+    pub in_vain: u32,
     pub fault: Option<CrmFault>,
     pub remote: Option<RemoteMail>,
 }
@@ -402,7 +404,7 @@ impl Review {
             Act::Include => self.included = true,
             Act::SendNow { now } if from == State::Scheduled => self.release_at = Some(*now),
             Act::SendNow { now } => self.next_attempt_at = Some(*now),
-            Act::Retry => (self.attempt, self.next_attempt_at, self.fault) = (0, None, None),
+            Act::Retry => (self.attempt, self.in_vain, self.next_attempt_at, self.fault) = (0, 0, None, None),
             Act::Retract => (self.attempt, self.next_attempt_at, self.fault) = (0, None, None),
             Act::Release { .. } if to == State::Pending => self.returned = Some(Returned::PayloadChanged),
             Act::Release { .. } => (self.attempt, self.next_attempt_at) = (0, None),
@@ -417,11 +419,14 @@ impl Review {
             Act::Missed { next_attempt_at } => {
                 (self.missed, self.next_attempt_at) = (self.missed + 1, Some(*next_attempt_at));
             }
-            Act::NotFound { next_attempt_at } => self.next_attempt_at = Some(*next_attempt_at),
+            Act::NotFound { next_attempt_at } => {
+                (self.in_vain, self.next_attempt_at) = (self.in_vain + 1, Some(*next_attempt_at));
+            }
             Act::Defer { fault, next_attempt_at } => {
                 (self.fault, self.next_attempt_at) = (Some(fault.clone()), Some(*next_attempt_at));
-                // A look-up takes no lease, and must become rarer all the same.
+                // A look-up takes no lease, and must become rarer all the same. A CRM that is busy has not tried it.
                 self.attempt += u32::from(from == State::Verifying);
+                self.attempt -= u32::from(fault.kind == CrmFaultKind::RateLimited && self.attempt > 0);
             }
             Act::WaitForPerson { fault } | Act::Refuse { fault } => self.fault = Some(fault.clone()),
         }

@@ -180,7 +180,7 @@ impl Engine {
         self.took(&proof);
         if proof.password.is_some() || proof.ticket.is_some() {
             // Only then: two chains of one sign-in would show the provider one refresh token twice.
-            self.sign_ins.forget(id);
+            self.sign_ins.forget(&owner(id));
         }
         self.wake_account(id);
         self.bus.changed(&[Tag::Accounts]);
@@ -233,9 +233,7 @@ impl Engine {
     }
 
     fn took(&self, proof: &Proof) {
-        if let Some(ticket) = proof.ticket {
-            self.sign_ins.taken(ticket);
-        }
+        self.took_ticket(proof.ticket);
     }
 }
 

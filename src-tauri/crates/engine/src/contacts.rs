@@ -4,6 +4,7 @@
 //! has been matched again, so that a start after a crash finishes it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use otomo_domain::account::{ConnectionId, ConnectionStatus};
 use otomo_domain::address::Address;
@@ -12,13 +13,14 @@ use otomo_domain::contact::{Contact, RecordRef};
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::rules::Then;
 use otomo_domain::search::Query;
+use otomo_store::StoreFault;
 use otomo_store::table::alias::{self, Alias};
 use otomo_store::table::{contact, participant, setting};
 
 use crate::engine::Engine;
 use crate::event::Tag;
 use crate::fault::Fault;
-use crate::triage::retriage;
+use crate::triage::{matches, retriage};
 
 /// Before an address, in the name of the setting that its mail is to be matched again.
 const MATCH: &str = "match:";
@@ -29,6 +31,14 @@ fn to_match(address: &Address) -> String {
 
 /// The longest text that a CRM is searched for, in characters.
 const LONGEST_SEARCH: usize = 200;
+
+/// How much of the mail that is here is of people whom a connection's index knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Matched {
+    pub mails: usize,
+    pub matched: usize,
+    pub took: Duration,
+}
 
 impl Engine {
     /// Records of the local index that fit what was typed, the best first, each with its company's name. The CRM is not
@@ -58,6 +68,24 @@ impl Engine {
         let found = self.heed(id, connector.search(&typed).await).await?;
         self.take_in(id, found.clone()).await?;
         Ok(found)
+    }
+
+    /// Holds everybody in the mail that is here against the index of a connection. Nothing is changed.
+    pub async fn match_all(&self, id: ConnectionId) -> Result<Matched, Fault> {
+        self.connection(id).await?;
+        let (snapshot, begun) = (self.snapshot(), self.clock.monotonic());
+        let counted = self.store.cache.read(move |db| {
+            let mut counted = Matched::default();
+            participant::of_all::<StoreFault>(db, |_, people| {
+                let found = matches(db, id, people, &snapshot.own)?;
+                counted.mails += 1;
+                counted.matched += usize::from(!found.is_empty());
+                Ok(())
+            })?;
+            Ok(counted)
+        });
+        let counted = counted.await?;
+        Ok(Matched { took: self.clock.monotonic().saturating_sub(begun), ..counted })
     }
 
     /// Puts contacts into the local index, and matches mail with their addresses.

@@ -89,10 +89,13 @@ impl Engine {
             return Err(OAuthFault::new(OAuthFaultKind::NoClient, "the account has a password").into());
         };
         let provider = self.provider(provider)?;
-        Ok(self.sign_ins.of_account(account.id, || {
-            let (oauth, clock) = (Arc::clone(&self.oauth), Arc::clone(&self.clock));
-            Chain::kept(oauth, clock, provider, self.store.clone(), owner(account.id))
-        }))
+        Ok(self.kept_sign_in(owner(account.id), provider))
+    }
+
+    /// A sign-in whose refresh token stands in the ledger.
+    pub(crate) fn kept_sign_in(&self, owner: String, provider: Provider) -> Arc<Chain> {
+        let (oauth, clock) = (Arc::clone(&self.oauth), Arc::clone(&self.clock));
+        self.sign_ins.of(owner, |owner| Chain::kept(oauth, clock, provider, self.store.clone(), owner))
     }
 
     async fn secret(&self, id: AccountId, name: &'static str) -> Result<Option<SecretString>, Fault> {

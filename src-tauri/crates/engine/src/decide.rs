@@ -320,7 +320,7 @@ impl Engine {
         let now = self.now();
         let row = self.act_on(id, Act::SendNow { now }).await?;
         if row.review.fault.as_ref().is_none_or(|fault| fault.retry_after.is_none()) {
-            self.end_hold(row.subject.connection);
+            self.holds.end(row.subject.connection);
             self.outbox.notify_one();
         }
         Ok(row)

@@ -4,7 +4,6 @@
 //! answer is settled by looking the key up, never by sending again.
 
 use std::io::{Cursor, Read};
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -37,6 +36,9 @@ const AT_ONCE: usize = 500;
 
 /// An upload that the CRM says misses a file is tried again from its files this often.
 const FILE_ROUNDS: u32 = 3;
+
+/// A mail that was sent this often without a clear answer, and never arrived, is given to the rep.
+const ROUNDS: u32 = 8;
 
 /// What a crash left on the wire has an unknown outcome. Run once, before anything else moves.
 pub(crate) async fn recover(engine: &Engine) -> Result<(), Fault> {
@@ -100,7 +102,7 @@ async fn deliver_due(engine: &Engine) -> Result<(), Fault> {
 /// Works on the mail of one connection until it is done, paused, or told to wait. A mail that can't be worked on does not
 /// keep the others waiting.
 async fn lane(engine: &Engine, connection: ConnectionId) -> Result<(), Fault> {
-    if held(engine, connection) {
+    if engine.holds.rests(connection, engine.now()) {
         return Ok(());
     }
     let now = engine.now();
@@ -150,12 +152,6 @@ async fn work_on(engine: &Engine, id: ReviewId, connector: &dyn CrmConnector) ->
     }
 }
 
-/// Whether the CRM asked this connection to wait.
-fn held(engine: &Engine, connection: ConnectionId) -> bool {
-    let holds = engine.holds.lock().unwrap_or_else(PoisonError::into_inner);
-    holds.get(&connection).is_some_and(|until| *until > engine.now())
-}
-
 /// Logs one mail. False if the connection should rest now.
 async fn upload(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) -> Result<bool, Fault> {
     let (frozen, payload) = match frozen(engine, row).await? {
@@ -182,6 +178,7 @@ async fn upload(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) 
             Ok(false)
         }
         Some(Ok(remote)) => {
+            engine.holds.end(row.subject.connection);
             act(engine, row, Act::Delivered(remote)).await?;
             Ok(true)
         }
@@ -262,8 +259,8 @@ async fn settle(engine: &Engine, row: &ReviewRow, fault: CrmFault) -> Result<boo
             Ok(true)
         }
         _ if fault.is_temporary() => {
+            engine.holds.rest(row.subject.connection, engine.now(), fault.retry_after);
             act(engine, row, Act::Defer { fault, next_attempt_at }).await?;
-            hold(engine, row.subject.connection, next_attempt_at);
             Ok(false)
         }
         _ => {
@@ -284,10 +281,12 @@ async fn verify(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) 
     };
     match connector.find_logged(Sought { key: row.subject.mail.key, payload: &payload }).await {
         Ok(Some(remote)) => {
+            engine.holds.end(row.subject.connection);
             act(engine, row, Act::Delivered(remote)).await?;
             Ok(true)
         }
         Ok(None) => {
+            engine.holds.end(row.subject.connection);
             act(engine, row, not_there(engine, row, connector.describe().patience)).await?;
             Ok(true)
         }
@@ -300,6 +299,10 @@ fn not_there(engine: &Engine, row: &ReviewRow, patience: Patience) -> Act {
     let further = patience.tries.saturating_sub(1);
     if row.review.missed < further {
         return Act::Missed { next_attempt_at: engine.now() + patience.span / further };
+    }
+    if row.review.in_vain + 1 >= ROUNDS && !row.review.retract_after {
+        let why = format!("it was sent {ROUNDS} times without a clear answer, and is not there");
+        return Act::Refuse { fault: CrmFault::new(CrmFaultKind::Protocol, why) };
     }
     let wait = DELIVERY.wait(row.review.attempt, rand::random(), None);
     Act::NotFound { next_attempt_at: engine.now() + wait }
@@ -316,6 +319,7 @@ async fn retract(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector)
     };
     match taken_back {
         Ok(()) => {
+            engine.holds.end(row.subject.connection);
             act(engine, row, Act::Unlogged).await?;
             Ok(true)
         }
@@ -340,26 +344,20 @@ async fn rest(engine: &Engine, row: &ReviewRow, fault: CrmFault) -> Result<bool,
         return Ok(false);
     }
     let (next_attempt_at, passing) = (next_attempt(engine, row, &fault), fault.is_temporary());
-    act(engine, row, Act::Defer { fault, next_attempt_at }).await?;
     if passing {
-        hold(engine, row.subject.connection, next_attempt_at);
+        engine.holds.rest(row.subject.connection, engine.now(), fault.retry_after);
     }
+    act(engine, row, Act::Defer { fault, next_attempt_at }).await?;
     Ok(!passing)
 }
 
+/// A CRM that is busy and says how long gets that; what fails is tried less and less often.
 fn next_attempt(engine: &Engine, row: &ReviewRow, fault: &CrmFault) -> Timestamp {
-    engine.now() + DELIVERY.wait(row.review.attempt, rand::random(), fault.retry_after)
-}
-
-fn hold(engine: &Engine, connection: ConnectionId, until: Timestamp) {
-    engine.holds.lock().unwrap_or_else(PoisonError::into_inner).insert(connection, until);
-}
-
-impl Engine {
-    /// The connection need not rest any longer.
-    pub(crate) fn end_hold(&self, connection: ConnectionId) {
-        self.holds.lock().unwrap_or_else(PoisonError::into_inner).remove(&connection);
-    }
+    let wait = match fault.retry_after {
+        Some(asked) if fault.kind == CrmFaultKind::RateLimited => asked,
+        asked => DELIVERY.wait(row.review.attempt, rand::random(), asked),
+    };
+    engine.now() + wait
 }
 
 async fn act(engine: &Engine, row: &ReviewRow, act: Act) -> Result<ReviewRow, Fault> {

@@ -10,6 +10,7 @@ use otomo_domain::account::{Account, AccountId, Connection, ConnectionId, Connec
 use otomo_domain::awake::Awake;
 use otomo_domain::connector::ConnectorInfo;
 use otomo_domain::error::MailFault;
+use otomo_domain::oauth::Provider;
 use otomo_domain::policy::Policy;
 use otomo_domain::ports::{Clock, Credential, CrmConnector, Detector, MailSender, MailSource, OAuth, UidBook};
 use otomo_domain::review::State;
@@ -17,15 +18,17 @@ use otomo_domain::secret::SecretString;
 use otomo_domain::time::Timestamp;
 use otomo_store::Store;
 use otomo_store::table::mail::MailRow;
-use otomo_store::table::{account, connection, raw, review, secret};
+use otomo_store::table::{account, connection, raw, review};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::accounts::revoke;
+use crate::crm_sign_in::Access;
 use crate::event::Bus;
 use crate::fault::Fault;
+use crate::hold::Holds;
 use crate::sign_in::SignIns;
 use crate::status::{Board, Doing};
 use crate::sweep::Reach;
@@ -59,8 +62,9 @@ impl PolicyState {
 type MakeSource =
     dyn Fn(&Account, Option<Credential>, Arc<dyn UidBook>) -> Result<Box<dyn MailSource>, MailFault> + Send + Sync;
 type MakeSender = dyn Fn(&Account, Option<Credential>) -> Result<Box<dyn MailSender>, MailFault> + Send + Sync;
-type MakeConnector =
-    dyn Fn(&str, &serde_json::Value, Option<SecretString>) -> Result<Arc<dyn CrmConnector>, Fault> + Send + Sync;
+type MakeConnector = dyn Fn(&str, &serde_json::Value, Access) -> Result<Arc<dyn CrmConnector>, Fault> + Send + Sync;
+type MakeProvider =
+    dyn Fn(&str, &serde_json::Value, Option<SecretString>) -> Result<Option<Provider>, Fault> + Send + Sync;
 
 /// What an engine is made of.
 pub struct Parts {
@@ -75,6 +79,8 @@ pub struct Parts {
     /// The kinds of CRM there are.
     pub kinds: Vec<ConnectorInfo>,
     pub connector: Box<MakeConnector>,
+    /// Where the rep signs in to a CRM of this kind and these settings; `None` where a secret is all.
+    pub crm_provider: Box<MakeProvider>,
     /// The folder in which the person looks for files they saved.
     pub downloads: PathBuf,
 }
@@ -94,6 +100,7 @@ pub struct Inner {
     pub(crate) detector: Arc<dyn Detector>,
     pub(crate) sign_ins: SignIns,
     make_connector: Box<MakeConnector>,
+    pub(crate) make_provider: Box<MakeProvider>,
     pub(crate) downloads: PathBuf,
     pub bus: Bus,
     pub board: Board,
@@ -103,7 +110,7 @@ pub struct Inner {
     pub(crate) sweeping: tokio::sync::Mutex<Option<Reach>>,
     /// Held while the rules are read anew; what of the mail has not been held against them yet.
     pub(crate) unswept: tokio::sync::Mutex<Option<Reach>>,
-    pub(crate) holds: Mutex<HashMap<ConnectionId, Timestamp>>,
+    pub(crate) holds: Holds,
     connectors: Mutex<HashMap<ConnectionId, Arc<dyn CrmConnector>>>,
     /// Something may be due in the outbox.
     pub(crate) outbox: Notify,
@@ -153,6 +160,7 @@ impl Engine {
             detector: parts.detector,
             sign_ins: SignIns::default(),
             make_connector: parts.connector,
+            make_provider: parts.crm_provider,
             downloads: parts.downloads,
             bus: Bus::default(),
             board: Board::default(),
@@ -160,7 +168,7 @@ impl Engine {
             snapshot: Mutex::default(),
             sweeping: tokio::sync::Mutex::default(),
             unswept: tokio::sync::Mutex::default(),
-            holds: Mutex::default(),
+            holds: Holds::default(),
             connectors: Mutex::default(),
             outbox: Notify::new(),
             revocations: Notify::new(),
@@ -319,9 +327,8 @@ impl Engine {
             return Ok(connector);
         }
         let connection = self.connection(id).await?;
-        let owner = format!("connection:{}", id.0);
-        let token = self.store.ledger.read(move |db| Ok(secret::get(db, &owner, "token")?)).await?;
-        let connector = (self.make_connector)(&connection.kind, &connection.settings, token)?;
+        let access = self.kept_access(id, &connection.kind, &connection.settings).await?;
+        let connector = self.connector_for(&connection.kind, &connection.settings, access)?;
         self.connectors.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&connector));
         Ok(connector)
     }
@@ -336,9 +343,9 @@ impl Engine {
         &self,
         kind: &str,
         settings: &serde_json::Value,
-        token: Option<SecretString>,
+        access: Access,
     ) -> Result<Arc<dyn CrmConnector>, Fault> {
-        (self.make_connector)(kind, settings, token)
+        (self.make_connector)(kind, settings, access)
     }
 
     /// Looks at the clocks and tells whether the machine has settled since its start or last resume.

@@ -110,6 +110,7 @@ async fn engine(outside: &Outside, policy: PolicyState) -> Engine {
         detector: Arc::new(outside.provider.clone()),
         kinds: vec![outside.crm.describe()],
         connector: Box::new(move |_, _, _| Ok(Arc::new(connector.clone()) as Arc<dyn CrmConnector>)),
+        crm_provider: Box::new(|kind, _, _| Ok((kind == "browser").then(otomo_domain::oauth::Provider::google))),
     };
     Engine::new(parts).await.expect("an engine")
 }
@@ -130,8 +131,13 @@ impl World {
         outside.crm.watch(&outside.store);
         outside.crm.know("A", CLIENT);
         let engine = engine(&outside, PolicyState::Valid(Policy::default())).await;
-        let new =
-            NewConnection { kind: "fake".into(), name: "fake".into(), settings: serde_json::json!({}), token: None };
+        let new = NewConnection {
+            kind: "fake".into(),
+            name: "fake".into(),
+            settings: serde_json::json!({}),
+            token: None,
+            ticket: None,
+        };
         let connection = engine.add_connection(new).await.expect("a connection");
         let source = Source::Files { path: "/dev/null".into() };
         let new = NewAccount {

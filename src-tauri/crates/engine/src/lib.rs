@@ -28,6 +28,7 @@ mod by_itself;
 pub mod contacts;
 pub mod coverage;
 pub mod credential;
+pub mod crm_sign_in;
 pub mod decide;
 pub mod deliver;
 pub mod engine;
@@ -38,6 +39,7 @@ mod fault;
 mod fixture;
 #[cfg(test)]
 mod guarantees;
+mod hold;
 pub mod lists;
 pub mod look;
 pub mod manage;

@@ -4,8 +4,9 @@ use otomo_domain::account::{ConnectionId, ConnectionStatus};
 use otomo_domain::connector::Identity;
 use otomo_domain::rules::Rule;
 use otomo_domain::secret::SecretString;
-use otomo_store::table::{connection, review, rule, secret};
+use otomo_store::table::{connection, review, rule};
 
+use crate::crm_sign_in;
 use crate::engine::Engine;
 use crate::event::Tag;
 use crate::fault::Fault;
@@ -15,7 +16,10 @@ pub struct NewConnection {
     pub kind: String,
     pub name: String,
     pub settings: serde_json::Value,
+    /// The secret of the form.
     pub token: Option<SecretString>,
+    /// A finished sign-in ([`Engine::finish_crm_sign_in`]), for a kind that asks for one.
+    pub ticket: Option<u64>,
 }
 
 /// What adding a rule did.
@@ -32,46 +36,45 @@ impl Engine {
         if !self.policy.policy().allows_crm(&new.kind) {
             return Err(Fault::Policy("allowed_crms"));
         }
-        let connector = self.connector_for(&new.kind, &new.settings, new.token.clone())?;
+        let connector = self.connector_for(&new.kind, &new.settings, self.brought_access(new)?)?;
         Ok(connector.check().await?)
     }
 
     /// Tests and saves a CRM, and starts reading its contacts.
     pub async fn add_connection(&self, new: NewConnection) -> Result<ConnectionId, Fault> {
         let identity = self.test_connection(&new).await?;
-        let now = self.now();
+        let (now, refresh, ticket) = (self.now(), self.brought_refresh(new.ticket).await?, new.ticket);
         let saved = self.store.ledger.write(move |db| {
             let id = connection::add(db, &new.kind, &new.name, &new.settings, &identity, now)?;
-            if let Some(token) = &new.token {
-                secret::set(db, &format!("connection:{}", id.0), "token", token)?;
-            }
+            crm_sign_in::keep(db, id, new.token.as_ref(), refresh.as_ref())?;
             Ok(id)
         });
         let id = saved.await?;
+        self.took_ticket(ticket);
         self.rules_changed().await?;
         self.start_connection(id);
         self.bus.changed(&[Tag::Connections]);
         Ok(id)
     }
 
-    /// Gives a connection a new token, after the CRM has accepted it, and lets it go on.
-    pub async fn sign_in_connection(&self, id: ConnectionId, token: SecretString) -> Result<(), Fault> {
-        let connection = self.connection(id).await?;
-        let new = NewConnection {
-            kind: connection.kind,
-            name: connection.name,
-            settings: connection.settings,
-            token: Some(token.clone()),
-        };
+    /// Gives a connection a new secret or a new sign-in, after the CRM has accepted it, and lets it go on.
+    pub async fn sign_in_connection(
+        &self,
+        id: ConnectionId,
+        token: Option<SecretString>,
+        ticket: Option<u64>,
+    ) -> Result<(), Fault> {
+        let new = self.with_proof(id, token, ticket).await?;
         self.test_connection(&new).await?;
-        self.store
-            .ledger
-            .write(move |db| {
-                secret::set(db, &format!("connection:{}", id.0), "token", &token)?;
-                connection::set_status(db, id, ConnectionStatus::Active)?;
-                Ok(())
-            })
-            .await?;
+        let refresh = self.brought_refresh(ticket).await?;
+        let saved = self.store.ledger.write(move |db| {
+            crm_sign_in::keep(db, id, new.token.as_ref(), refresh.as_ref())?;
+            connection::set_status(db, id, ConnectionStatus::Active)?;
+            Ok(())
+        });
+        saved.await?;
+        self.took_ticket(ticket);
+        self.sign_ins.forget(&crm_sign_in::owner(id));
         self.forget_connector(id);
         self.let_go_on(id);
         Ok(())
@@ -87,7 +90,7 @@ impl Engine {
     }
 
     fn let_go_on(&self, id: ConnectionId) {
-        self.end_hold(id);
+        self.holds.end(id);
         self.wake_connection(id);
         self.outbox.notify_one();
         self.bus.changed(&[Tag::Connections, Tag::Queue]);

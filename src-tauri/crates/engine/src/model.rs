@@ -192,7 +192,7 @@ impl Life {
     }
 
     async fn sign_in(&mut self) {
-        drop(self.world.engine.sign_in_connection(self.world.connection, "token".to_owned().into()).await);
+        drop(self.world.engine.sign_in_connection(self.world.connection, Some("token".to_owned().into()), None).await);
     }
 
     /// Everything behaves, and time passes until nothing moves any more.

@@ -213,7 +213,7 @@ impl Engine {
     /// The earliest moment after `now` at which something waits for the clock.
     pub(crate) async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
         let due = self.store.ledger.read(move |db| Ok(review::next_due(db, now)?)).await?;
-        Ok(due.into_iter().chain(self.snapshot().until).min())
+        Ok(due.into_iter().chain(self.snapshot().until).chain(self.holds.next_end(now)).min())
     }
 }
 

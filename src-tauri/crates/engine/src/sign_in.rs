@@ -1,4 +1,4 @@
-//! Sign-ins at providers: the chain of tokens behind an account, and the ones that are not an account's yet.
+//! Sign-ins at providers: the chain of tokens behind an account or a CRM, and the ones that are nobody's yet.
 //!
 //! A refresh token is worth the mailbox. It stands in the ledger and nowhere else; access tokens stay in memory. Renewals
 //! of one sign-in are made one after the other, and a rotated refresh token is kept before anything uses the new access
@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use otomo_domain::account::AccountId;
 use otomo_domain::error::{OAuthFault, OAuthFaultKind};
 use otomo_domain::oauth::Provider;
 use otomo_domain::ports::{AccessTokens, Clock, OAuth, SignedIn, Tokens};
@@ -18,25 +17,26 @@ use otomo_domain::secret::{ExposeSecret, SecretString};
 use otomo_store::Store;
 use otomo_store::table::secret;
 
-/// Under which name the refresh token of an account stands in the ledger.
+/// Under which name the refresh token of an account or a connection stands in the ledger.
 pub(crate) const REFRESH_TOKEN: &str = "refresh_token";
 
 /// A token is renewed this long before it ends, so that it doesn't end on the way.
 const EARLY: Duration = Duration::from_secs(60);
 
-/// How many finished sign-ins wait for their account at most; the oldest is forgotten.
+/// How many finished sign-ins wait to be used at most; the oldest is forgotten.
 const WAITING: usize = 8;
 
 /// The sign-ins that are in use.
 #[derive(Default)]
 pub struct SignIns {
-    of_accounts: Mutex<HashMap<AccountId, Arc<Chain>>>,
+    /// By whose they are, as the ledger names the owner of their secrets.
+    in_use: Mutex<HashMap<String, Arc<Chain>>>,
     waiting: Mutex<Vec<(u64, Arc<Chain>)>>,
     next: AtomicU64,
 }
 
 impl SignIns {
-    /// Keeps a finished sign-in until its account is saved; gives the number it is asked for by.
+    /// Keeps a finished sign-in until what it is for is saved; gives the number it is asked for by.
     pub(crate) fn wait(&self, chain: Chain) -> u64 {
         let ticket = self.next.fetch_add(1, Ordering::Relaxed) + 1;
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -52,26 +52,26 @@ impl SignIns {
         waiting.iter().find(|(number, _)| *number == ticket).map(|(_, chain)| Arc::clone(chain))
     }
 
-    /// The account of this sign-in is saved.
+    /// What this sign-in is for is saved.
     pub(crate) fn taken(&self, ticket: u64) {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).retain(|(number, _)| *number != ticket);
     }
 
-    /// The chain of an account, the same one for everybody who asks.
-    pub(crate) fn of_account(&self, id: AccountId, make: impl FnOnce() -> Chain) -> Arc<Chain> {
-        let mut chains = self.of_accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(chains.entry(id).or_insert_with(|| Arc::new(make())))
+    /// The chain of an account or a connection, the same one for everybody who asks.
+    pub(crate) fn of(&self, owner: String, make: impl FnOnce(String) -> Chain) -> Arc<Chain> {
+        let mut chains = self.in_use.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(chains.entry(owner.clone()).or_insert_with(|| Arc::new(make(owner))))
     }
 
-    /// The account has another sign-in now, or none.
-    pub(crate) fn forget(&self, id: AccountId) {
-        self.of_accounts.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    /// It has another sign-in now, or none.
+    pub(crate) fn forget(&self, owner: &str) {
+        self.in_use.lock().unwrap_or_else(PoisonError::into_inner).remove(owner);
     }
 }
 
 /// Where a refresh token is kept.
 enum Place {
-    /// In memory: no account has been saved yet.
+    /// In memory: nothing has been saved yet.
     Memory(Mutex<Option<SecretString>>),
     Ledger {
         store: Store,
@@ -127,7 +127,7 @@ struct Access {
 }
 
 impl Chain {
-    /// A sign-in that no account has yet.
+    /// A sign-in that nobody has yet.
     pub(crate) fn fresh(oauth: Arc<dyn OAuth>, clock: Arc<dyn Clock>, provider: Provider, signed_in: SignedIn) -> Self {
         let Tokens { access, refresh, lasts, .. } = signed_in.tokens;
         let held = HashMap::from([(None, Access { token: access, ends: clock.monotonic() + lasts })]);
@@ -135,7 +135,7 @@ impl Chain {
         Self { oauth, clock, provider, place, access: tokio::sync::Mutex::new(held) }
     }
 
-    /// The sign-in of a saved account.
+    /// A sign-in that was saved.
     pub(crate) fn kept(
         oauth: Arc<dyn OAuth>,
         clock: Arc<dyn Clock>,

@@ -10,7 +10,7 @@ use otomo_domain::address::Address;
 use otomo_domain::connector::Identity;
 use otomo_domain::digest::Digest;
 use otomo_domain::judge::{Facts, Judgement, Stance, Standards, ThreadFacts, judge};
-use otomo_domain::mail::{Direction, Mail};
+use otomo_domain::mail::{Direction, Mail, Participant};
 use otomo_domain::matching::{Candidate, Hit, candidates};
 use otomo_domain::payload::Payload;
 use otomo_domain::policy::Policy;
@@ -275,7 +275,7 @@ impl Known {
         threads: bool,
         weigh: impl FnOnce(&Facts<'_>) -> T,
     ) -> Result<(T, Vec<Candidate>), StoreFault> {
-        let candidates = matches(db, connection, &self.mail, own)?;
+        let candidates = matches(db, connection, &self.mail.participants, own)?;
         let thread = self.thread(db, connection, threads, !candidates.is_empty())?;
         let facts = Facts {
             connection,
@@ -309,7 +309,12 @@ impl Known {
 }
 
 /// The records that the people of a mail are, by the index and by what the rep said.
-fn matches(db: &Db, connection: ConnectionId, mail: &Mail, own: &[Address]) -> Result<Vec<Candidate>, StoreFault> {
+pub(crate) fn matches(
+    db: &Db,
+    connection: ConnectionId,
+    people: &[Participant],
+    own: &[Address],
+) -> Result<Vec<Candidate>, StoreFault> {
     let failed: RefCell<Option<StoreFault>> = RefCell::new(None);
     let index = |address: &Address| -> Vec<Hit> {
         let hits = contact::hits(db, connection, address);
@@ -319,7 +324,7 @@ fn matches(db: &Db, connection: ConnectionId, mail: &Mail, own: &[Address]) -> R
             Vec::new()
         })
     };
-    let candidates = candidates(&mail.participants, own, index);
+    let candidates = candidates(people, own, index);
     failed.into_inner().map_or(Ok(candidates), Err)
 }
 

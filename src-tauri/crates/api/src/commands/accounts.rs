@@ -21,7 +21,7 @@ use crate::error::{ApiError, Code};
 pub use connect::{NewAccountArgs, SurveyArgs, SurveyRow, Tested};
 pub(crate) use connect::{add, survey, test};
 pub use detect::{AuthoriseArgs, AuthorisedView, DetectArgs, FoundHere};
-pub(crate) use detect::{authorise, detect, found_here};
+pub(crate) use detect::{authorise, browse, detect, found_here};
 pub(crate) use health::health;
 pub use health::{ConditionView, HealthView, SpanView};
 pub use view::{AccountView, DoingView, FolderView, SendingView};

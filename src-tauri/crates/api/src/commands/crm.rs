@@ -10,10 +10,10 @@ use otomo_engine::refresh;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::accounts::DoingView;
+use super::accounts::{DoingView, browse};
 use super::app::Nothing;
 use crate::Api;
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 use crate::operation::Started;
 
 #[derive(Deserialize, TS)]
@@ -37,14 +37,43 @@ pub struct NewConnectionArgs {
     #[serde(default)]
     #[ts(optional, type = "string")]
     pub token: Option<SecretString>,
+    /// What `crm.authorise` gave, for a kind that is signed in to in the browser.
+    #[serde(default)]
+    #[ts(optional)]
+    pub ticket: Option<u64>,
+}
+
+/// A CRM to sign in to in the browser: one that is being set up, or (`id`) one that is connected.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CrmAuthoriseArgs {
+    #[serde(default)]
+    #[ts(optional)]
+    pub new: Option<NewConnectionArgs>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub id: Option<i64>,
+    /// The number by which `op.cancel` gives up.
+    pub op: u64,
+}
+
+/// A finished sign-in; it waits for `crm.test`, `crm.connect` or `crm.sign_in`.
+#[derive(Serialize, TS)]
+pub struct Ticket {
+    pub ticket: u64,
 }
 
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct SignInArgs {
     pub id: i64,
-    #[ts(type = "string")]
-    pub token: SecretString,
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    pub token: Option<SecretString>,
+    /// What `crm.authorise` gave.
+    #[serde(default)]
+    #[ts(optional)]
+    pub ticket: Option<u64>,
 }
 
 /// Who the CRM takes the rep for.
@@ -112,13 +141,27 @@ pub(crate) async fn test(api: &Api, args: NewConnectionArgs) -> Result<IdentityV
     Ok(api.engine().test_connection(&read(args)).await?.into())
 }
 
+pub(crate) async fn authorise(api: &Api, args: CrmAuthoriseArgs) -> Result<Ticket, ApiError> {
+    let new = match (args.new, args.id) {
+        (Some(new), None) => read(new),
+        (None, Some(id)) => api.engine().with_proof(ConnectionId(id), None, None).await?,
+        _ => return Err(ApiError::new(Code::BadArguments, "new")),
+    };
+    let work = async {
+        let (provider, attempt) = api.engine().begin_crm_sign_in(&new).await?;
+        browse(api, args.op, attempt.url()).await;
+        Ok(api.engine().finish_crm_sign_in(provider, attempt).await?)
+    };
+    Ok(Ticket { ticket: api.operations.under(args.op, work).await? })
+}
+
 pub(crate) async fn connect(api: &Api, args: NewConnectionArgs) -> Result<ConnectionView, ApiError> {
     let id = api.engine().add_connection(read(args)).await?;
     one(api, id).await
 }
 
 pub(crate) async fn sign_in(api: &Api, args: SignInArgs) -> Result<ConnectionView, ApiError> {
-    api.engine().sign_in_connection(ConnectionId(args.id), args.token).await?;
+    api.engine().sign_in_connection(ConnectionId(args.id), args.token, args.ticket).await?;
     one(api, ConnectionId(args.id)).await
 }
 
@@ -140,7 +183,7 @@ pub(crate) async fn resume(api: &Api, args: ConnectionArgs) -> Result<Connection
 
 fn read(args: NewConnectionArgs) -> NewConnection {
     let name = args.name.unwrap_or_else(|| args.kind.clone());
-    NewConnection { kind: args.kind, name, settings: args.settings, token: args.token }
+    NewConnection { kind: args.kind, name, settings: args.settings, token: args.token, ticket: args.ticket }
 }
 
 async fn one(api: &Api, id: ConnectionId) -> Result<ConnectionView, ApiError> {

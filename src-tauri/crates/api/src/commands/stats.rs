@@ -1,11 +1,14 @@
 //! `stats`: how much was shared, asked and kept private: counts, never a word of a mail.
 
+use otomo_domain::account::ConnectionId;
 use otomo_domain::time::Timestamp;
+use otomo_engine::contacts::Matched;
 use otomo_engine::coverage::Coverage;
 use otomo_engine::export;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::crm::ConnectionArgs;
 use super::mail::SavedFile;
 use crate::Api;
 use crate::error::ApiError;
@@ -96,6 +99,20 @@ pub(crate) async fn export(api: &Api, args: CoverageExportArgs) -> Result<SavedF
     let rows = rows(api, args.weeks).await?.into_iter().map(line);
     let text = export::BYTE_ORDER_MARK.to_owned() + &export::table(std::iter::once(head).chain(rows))?;
     Ok(SavedFile::noted(api, file.write(text).await?.finish().await?))
+}
+
+/// How much of the mail that is here is of people whom a CRM's contact index knows.
+#[derive(Clone, Copy, Debug, Serialize, TS)]
+pub struct MatchedView {
+    pub mails: usize,
+    pub matched: usize,
+    /// How long it took to look (ms).
+    pub milliseconds: u64,
+}
+
+pub(crate) async fn matching(api: &Api, args: ConnectionArgs) -> Result<MatchedView, ApiError> {
+    let Matched { mails, matched, took } = api.engine().match_all(ConnectionId(args.id)).await?;
+    Ok(MatchedView { mails, matched, milliseconds: took.as_millis().try_into().unwrap_or(u64::MAX) })
 }
 
 #[cfg(test)]

@@ -7,18 +7,19 @@ use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::ports::Clock;
 use otomo_domain::secret::{ExposeSecret, SecretString};
 use reqwest::multipart::Form;
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::credential::Credential;
 use super::pace::Pace;
 use crate::http::answer::{self, Answer, Silence};
 use crate::http::base::Base;
 use crate::registry::{Given, InvalidSettings};
 
 /// The version of the API. Older ones end in September 2027.
-const VERSION: &str = "2026-09";
+pub const VERSION: &str = "2026-09";
 
 /// The files of 2026-09 have no plain upload.
 const FILES_VERSION: &str = "2026-03";
@@ -90,7 +91,7 @@ impl<'a> Call<'a> {
 
 pub struct Api {
     base: Base,
-    key: SecretString,
+    credential: Credential,
     http: Client,
     clock: Arc<dyn Clock>,
     pace: Mutex<Pace>,
@@ -100,12 +101,8 @@ impl Api {
     pub fn new(given: Given<'_>) -> Result<Self, InvalidSettings> {
         let base = Base::parse(given.text("url").unwrap_or(super::ADDRESS));
         let base = base.map_err(|reason| InvalidSettings::new("url", reason))?;
-        let key = given.secret.ok_or_else(|| InvalidSettings::new("key", "is missing"))?;
-        let visible = key.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
-        if !visible || key.expose_secret().is_empty() {
-            return Err(InvalidSettings::new("key", "has characters that no key has"));
-        }
-        Ok(Self { base, key, http: given.net.http(), clock: given.clock, pace: Mutex::default() })
+        let credential = Credential::of(given.secret, given.tokens)?;
+        Ok(Self { base, credential, http: given.net.http(), clock: given.clock, pace: Mutex::default() })
     }
 
     fn paced(&self, turn: impl FnOnce(&mut Pace, Duration) -> Result<(), Duration>) -> Result<(), CrmFault> {
@@ -132,9 +129,17 @@ impl Api {
             Some(body) => request.json(body),
             None => request,
         };
-        let sent = request.bearer_auth(self.key.expose_secret()).send().await;
-        let response = sent.map_err(|e| answer::unanswered(&e, call.silence))?;
-        Ok(Answer::read(response, LARGEST_ANSWER, call.silence).await)
+        let bearer = self.credential.bearer().await?;
+        let again = request.try_clone();
+        let answer = send(request, &bearer, call.silence).await?;
+        // 401: nothing was done. A token may end before its time.
+        match again.filter(|_| answer.status == StatusCode::UNAUTHORIZED) {
+            Some(request) => match self.credential.renewed(&bearer).await? {
+                Some(bearer) => send(request, &bearer, call.silence).await,
+                None => Ok(answer),
+            },
+            None => Ok(answer),
+        }
     }
 
     /// Makes a call whose success alone matters, and reads what it answered.
@@ -151,16 +156,15 @@ impl Api {
     pub async fn upload<T: DeserializeOwned>(&self, form: Form, patience: Duration) -> Result<T, CrmFault> {
         self.paced(|pace, now| pace.take(now, false))?;
         let request = self.http.post(self.base.join(&["files", FILES_VERSION, "files"], &[])).multipart(form);
-        let request = request.timeout(PATIENCE + patience).bearer_auth(self.key.expose_secret());
-        let response = request.send().await.map_err(|e| answer::unanswered(&e, Silence::Harmless))?;
-        self.told(&Answer::read(response, LARGEST_ANSWER, Silence::Harmless).await)
+        let bearer = self.credential.bearer().await?;
+        self.told(&send(request.timeout(PATIENCE + patience), &bearer, Silence::Harmless).await?)
     }
 
     /// The fault of an answer that is not a success.
     pub fn fault(&self, answer: &Answer) -> CrmFault {
         let refusal: Refusal = answer.error();
         let wait = refusal.wait();
-        let mut fault = answer.fault_saying(&refusal.words(), self.key.expose_secret());
+        let mut fault = answer.fault_saying(&refusal.words(), self.credential.shown().expose_secret());
         match answer.status.as_u16() {
             429 => fault.retry_after = fault.retry_after.or(Some(wait)),
             // Locked: wait two seconds at least. 477: the account is being moved, and Retry-After tells how long.
@@ -172,6 +176,12 @@ impl Api {
         }
         fault
     }
+}
+
+async fn send(request: RequestBuilder, bearer: &SecretString, silence: Silence) -> Result<Answer, CrmFault> {
+    let sent = request.bearer_auth(bearer.expose_secret()).send().await;
+    let response = sent.map_err(|e| answer::unanswered(&e, silence))?;
+    Ok(Answer::read(response, LARGEST_ANSWER, silence).await)
 }
 
 /// The body of an error; any field may be missing.

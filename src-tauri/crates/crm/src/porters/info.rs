@@ -24,6 +24,7 @@ pub(crate) fn info() -> ConnectorInfo {
         retraction: Retraction::None,
         creates_contacts: false,
         searches: true,
+        browser: false,
         // The record of an activity may be exchanged as far as is documented; that of its files may not.
         relinks: false,
         // Nothing says how soon an activity can be read; a second look costs one call.

@@ -78,7 +78,7 @@ impl Engine {
                 Ok(())
             })
             .await?;
-        self.sign_ins.forget(id);
+        self.sign_ins.forget(&owner(id));
         self.board.set_account(id, Doing::Starting);
         self.revocations.notify_one();
         Ok(())

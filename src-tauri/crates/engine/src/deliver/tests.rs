@@ -155,7 +155,11 @@ async fn a_refused_token_keeps_the_queue_until_somebody_signs_in() {
         assert_eq!((world.status().await, world.crm.count(Op::Log)), (ConnectionStatus::SignInNeeded, 1));
         world.pass(LONG).await;
         assert_eq!(world.crm.count(Op::Log), 1);
-        world.engine.sign_in_connection(world.connection, "token".to_owned().into()).await.expect("signed in");
+        world
+            .engine
+            .sign_in_connection(world.connection, Some("token".to_owned().into()), None)
+            .await
+            .expect("signed in");
         world.work().await;
         for name in ["a", "b"] {
             world.check(name, State::Logged).await;
@@ -170,7 +174,7 @@ async fn a_mail_that_cannot_be_sent_keeps_no_other_from_it() {
     world.shares(&["a", "b"]).await;
     let id = world.check("a", State::Queued).await.id;
     world.store.ledger.write(move |db| Ok(outbox::drop_row(db, id)?)).await.expect("its bytes are lost");
-    world.engine.sign_in_connection(world.connection, "token".to_owned().into()).await.expect("signed in");
+    world.engine.sign_in_connection(world.connection, Some("token".to_owned().into()), None).await.expect("signed in");
     world.work().await;
     world.check("a", State::FailedPerm).await;
     world.check("b", State::Logged).await;
@@ -220,6 +224,51 @@ async fn a_crm_that_is_down_is_tried_later_and_later() {
         world.pass(wait.as_secs() + 1).await;
     }
     world.check("a", State::Logged).await;
+}
+
+#[tokio::test]
+async fn a_mail_that_fails_for_hours_holds_the_others_up_for_seconds() {
+    let world = World::new().await;
+    world.crm.plan(Op::Log, vec![Answer::Refuse(CrmFaultKind::Transient); 9]);
+    world.shares(&["a"]).await;
+    for _ in 0..8 {
+        world.pass(2 * LONG).await;
+    }
+    let row = world.check("a", State::FailedRetry).await;
+    let wait = row.review.next_attempt_at.expect("a time").since(world.engine.now());
+    world.receives(&["b"]).await;
+    world.share("b").await;
+    world.pass(20 * 60).await;
+    world.check("b", State::Logged).await;
+    world.check("a", State::FailedRetry).await;
+    assert!(wait.as_secs() > LONG, "{wait:?}");
+}
+
+#[tokio::test]
+async fn a_limit_that_is_met_often_is_no_failure_of_the_mail() {
+    let world = World::new().await;
+    world.crm.plan(Op::Log, vec![Answer::Busy(Duration::from_secs(2)); 8]);
+    world.shares(&["a"]).await;
+    for _ in 0..8 {
+        assert_eq!(world.check("a", State::FailedRetry).await.review.attempt, 0);
+        world.pass(2).await;
+    }
+    world.check("a", State::Logged).await;
+}
+
+#[tokio::test]
+async fn a_mail_that_never_arrives_and_is_never_refused_is_given_to_the_rep() {
+    let world = World::new().await;
+    world.crm.plan(Op::Log, vec![Answer::LoseRequest; 100]);
+    world.shares(&["a"]).await;
+    for _ in 0..30 {
+        world.pass(7 * LONG).await;
+    }
+    let row = world.check("a", State::FailedPerm).await;
+    assert_eq!(row.review.fault.map(|fault| fault.kind), Some(CrmFaultKind::Protocol));
+    assert_eq!((world.crm.count(Op::Log), world.crm.commits("a")), (8, 0));
+    let again = world.engine.retry(row.id).await.expect("asked for");
+    assert_eq!(again.review.in_vain, 0, "all of its tries are there again");
 }
 
 #[tokio::test]

@@ -96,7 +96,13 @@ async fn mail_from_before_a_connection_does_not_go_there_by_itself() {
     world.lets_go().await;
     world.hears(&["before"]).await;
     world.clock.advance(SECOND);
-    let new = NewConnection { kind: "fake".into(), name: "late".into(), settings: serde_json::json!({}), token: None };
+    let new = NewConnection {
+        kind: "fake".into(),
+        name: "late".into(),
+        settings: serde_json::json!({}),
+        token: None,
+        ticket: None,
+    };
     let mut late = world;
     late.connection = late.engine.add_connection(new).await.expect("a connection");
     late.refresh().await;

@@ -56,7 +56,7 @@ pub struct BrowserAttempt {
 impl BrowserAttempt {
     pub async fn begin(net: Arc<Net>, provider: Provider, asked: Authorisation) -> Result<Self, OAuthFault> {
         let client = registered(&provider)?;
-        let door = Door::open(provider.redirect, &provider.redirect_path).await?;
+        let door = Door::open(provider.redirect, provider.redirect_port, &provider.redirect_path).await?;
         let redirect = RedirectUrl::new(door.redirect_uri())
             .map_err(|_| OAuthFault::new(OAuthFaultKind::SetupWrong, "the redirect path cannot be used"))?;
         let client = client.set_redirect_uri(redirect);
@@ -151,7 +151,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_door_that_nobody_comes_to_is_closed_again() {
-        let door = Door::open(Redirect::Loopback, "/callback").await.unwrap();
+        let door = Door::open(Redirect::Loopback, None, "/callback").await.unwrap();
         let place = door.redirect_uri().replace("http://", "").replace("/callback", "");
         assert!(std::net::TcpListener::bind(&place).is_err(), "it is open");
         let fault = answered(door, &"state".into(), Duration::ZERO).await.unwrap_err();

@@ -30,9 +30,9 @@ pub struct Door {
 }
 
 impl Door {
-    /// Opens a port that nobody else has, in each family in which a browser may look for it.
-    pub async fn open(redirect: Redirect, path: &str) -> Result<Self, OAuthFault> {
-        let listeners = listeners(redirect).await.map_err(|error| blocked(&error))?;
+    /// Opens this port, or one that nobody else has, in each family in which a browser may look for it.
+    pub async fn open(redirect: Redirect, port: Option<u16>, path: &str) -> Result<Self, OAuthFault> {
+        let listeners = listeners(redirect, port.unwrap_or(0)).await.map_err(|error| blocked(&error))?;
         let port = match listeners.first().map(TcpListener::local_addr) {
             Some(Ok(address)) => address.port(),
             Some(Err(error)) => return Err(blocked(&error)),
@@ -110,10 +110,10 @@ async fn next(visits: &mut Vec<Visit<'_>>) -> Option<(Answer, TcpStream)> {
     ended
 }
 
-async fn listeners(redirect: Redirect) -> io::Result<Vec<TcpListener>> {
+async fn listeners(redirect: Redirect, wanted: u16) -> io::Result<Vec<TcpListener>> {
     let mut tries = 0;
     loop {
-        let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).await?;
         if redirect == Redirect::Loopback {
             return Ok(vec![v4]);
         }
@@ -122,7 +122,7 @@ async fn listeners(redirect: Redirect) -> io::Result<Vec<TcpListener>> {
         match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
             Ok(v6) => return Ok(vec![v4, v6]),
             // The browser would find somebody else there.
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse && tries < TRIES => {}
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && wanted == 0 && tries < TRIES => {}
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
             // This computer has no IPv6.
             Err(_) => return Ok(vec![v4]),
@@ -140,7 +140,7 @@ mod tests {
 
     #[tokio::test]
     async fn localhost_is_open_in_both_families_on_one_port() {
-        let door = Door::open(Redirect::Localhost, "/").await.unwrap();
+        let door = Door::open(Redirect::Localhost, None, "/").await.unwrap();
         let ports: Vec<_> = door.listeners.iter().map(|l| l.local_addr().unwrap().port()).collect();
         assert!(ports.iter().all(|port| *port == ports[0]), "{ports:?}");
         assert_eq!(door.redirect_uri(), format!("http://localhost:{}/", ports[0]));
@@ -152,7 +152,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_literal_address_is_open_in_its_family_only() {
-        let door = Door::open(Redirect::Loopback, "/callback").await.unwrap();
+        let door = Door::open(Redirect::Loopback, None, "/callback").await.unwrap();
         assert_eq!(door.listeners.len(), 1);
         assert!(door.redirect_uri().starts_with("http://127.0.0.1:"), "{}", door.redirect_uri());
     }

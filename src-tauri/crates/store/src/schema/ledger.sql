@@ -94,6 +94,7 @@ CREATE TABLE review (
     included INTEGER NOT NULL DEFAULT 0, -- the rep overruled what keeps it out
     decided_at INTEGER,     -- ms; the rep's last word about sharing it
     missed INTEGER NOT NULL DEFAULT 0, -- look-ups after a lost answer that did not show it
+    in_vain INTEGER NOT NULL DEFAULT 0, -- how often it was sent and had not arrived
     UNIQUE (connection, key, content)
 ) STRICT;
 CREATE INDEX review_state ON review (state, connection);

@@ -41,6 +41,27 @@ pub fn of_mail(db: &Connection, mail: MailRow) -> rusqlite::Result<Vec<Participa
     rows.collect()
 }
 
+/// Everybody in every mail, mail by mail, handed to `see`.
+pub fn of_all<E: From<Error>>(
+    db: &Connection,
+    mut see: impl FnMut(MailRow, &[Participant]) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut statement =
+        db.prepare_cached("SELECT mail, role, address, name FROM participant ORDER BY mail, position")?;
+    let mut rows = statement.query([])?;
+    let (mut mail, mut people) = (None, Vec::new());
+    while let Some(row) = rows.next()? {
+        let of = MailRow(row.get(0)?);
+        if let Some(before) = mail.replace(of).filter(|before| *before != of) {
+            see(before, &people)?;
+            people.clear();
+        }
+        let person = Person { address: address(row, 2)?, name: row.get(3)? };
+        people.push(Participant { role: word(row, 1)?, person });
+    }
+    mail.map_or(Ok(()), |last| see(last, &people))
+}
+
 /// The author: the first From. Participants stand role by role, From first.
 pub fn author(db: &Connection, mail: MailRow) -> rusqlite::Result<Option<Person>> {
     let sql = "SELECT address, name FROM participant WHERE mail = ?1 AND position = 0 AND role = 'from'";

@@ -56,6 +56,9 @@ ALTER TABLE review ADD COLUMN missed INTEGER NOT NULL DEFAULT 0;
 UPDATE review SET origin = '{\"by\":\"user\"}', decided_at = changed_at WHERE decision IS NOT NULL;
 ";
 
+/// How often a mail was sent and had not arrived.
+pub(crate) const COUNT_VAIN: &str = "ALTER TABLE review ADD COLUMN in_vain INTEGER NOT NULL DEFAULT 0;";
+
 /// Row number of a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReviewId(pub i64);
@@ -86,7 +89,7 @@ impl ReviewRow {
 
 const COLUMNS: &str =
     "id, connection, key, content, state, rev, decision, choice, payload, release_at, retract_after, returned,
-    attempt, next_attempt_at, fault, remote, changed_at, origin, snoozed_until, included, missed";
+    attempt, next_attempt_at, fault, remote, changed_at, origin, snoozed_until, included, missed, in_vain";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ReviewRow> {
     let mail = MailId { key: MailKey(digest(row, 2)?), content: digest(row, 3)? };
@@ -106,6 +109,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ReviewRow> {
         snoozed_until: row.get::<_, Option<i64>>(18)?.map(Timestamp),
         included: row.get(19)?,
         missed: row.get(20)?,
+        in_vain: row.get(21)?,
     };
     Ok(ReviewRow {
         id: ReviewId(row.get(0)?),
@@ -146,14 +150,14 @@ pub fn put(
 ) -> rusqlite::Result<ReviewId> {
     let sql = "INSERT INTO review (connection, key, content, state, rev, decision, choice, payload, release_at, retract_after,
                    returned, attempt, next_attempt_at, fault, remote, changed_at, origin, snoozed_until, included, decided_at,
-                   missed, change)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+                   missed, in_vain, change)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
                    (SELECT coalesce(max(change), 0) + 1 FROM review))
                ON CONFLICT (connection, key, content) DO UPDATE SET state = ?4, rev = ?5, decision = coalesce(?6, decision),
                    choice = ?7, payload = ?8, release_at = ?9, retract_after = ?10, returned = ?11, attempt = ?12,
                    next_attempt_at = ?13, fault = ?14, remote = ?15, changed_at = ?16, origin = ?17,
                    snoozed_until = ?18, included = ?19, decided_at = coalesce(?20, decided_at), missed = ?21,
-                   change = excluded.change
+                   in_vain = ?22, change = excluded.change
                RETURNING id";
     let values = params![
         subject.connection.0,
@@ -177,6 +181,7 @@ pub fn put(
         review.included,
         word.decided_at.map(|t| t.0),
         review.missed,
+        review.in_vain,
     ];
     db.prepare_cached(sql)?.query_row(values, |row| row.get(0).map(ReviewId))
 }

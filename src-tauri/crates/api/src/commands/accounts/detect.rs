@@ -110,7 +110,7 @@ pub(crate) async fn authorise(api: &Api, args: AuthoriseArgs) -> Result<Authoris
 }
 
 /// Tells where the browser must go, and opens it there. One that doesn't open is no failure: the address can be copied.
-async fn browse(api: &Api, op: u64, url: &str) {
+pub(crate) async fn browse(api: &Api, op: u64, url: &str) {
     api.engine().bus.tell(Event::Browse { op, url: url.to_owned() });
     if let (Some(desktop), Some(link)) = (&api.surroundings.desktop, Link::parse(url))
         && let Err(fault) = desktop.open_link(&link).await

@@ -1,0 +1,121 @@
+//! Signing in through the organisation's own app.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kit::hubspot::oauth::LASTS;
+use otomo_crm::Means;
+use otomo_domain::error::{CrmFaultKind, OAuthFault};
+use otomo_domain::oauth::Provider;
+use otomo_domain::ports::{AccessTokens, Authorisation, CrmConnector, OAuth};
+use otomo_domain::secret::{ExposeSecret, SecretString};
+use otomo_net::oauth::NetOAuth;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use super::*;
+
+const SECRET: &str = "s3cret-of-the-app";
+
+/// The tokens of one sign-in, renewed when somebody says that one was refused.
+struct Chain {
+    provider: Provider,
+    refresh: SecretString,
+    access: Mutex<SecretString>,
+}
+
+#[async_trait]
+impl AccessTokens for Chain {
+    async fn token(&self) -> Result<SecretString, OAuthFault> {
+        Ok(self.access.lock().await.clone())
+    }
+
+    async fn renewed(&self, refused: &SecretString) -> Result<SecretString, OAuthFault> {
+        let mut access = self.access.lock().await;
+        assert_eq!(access.expose_secret(), refused.expose_secret(), "nobody else renews here");
+        *access = NetOAuth::new(net()).refresh(&self.provider, &self.refresh, None).await?.access;
+        Ok(access.clone())
+    }
+}
+
+/// A port that nobody has.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn settings(server: &HubSpotServer, port: u16) -> Value {
+    json!({ "email": REP, "client_id": "the-app", "port": port.to_string(), "url": server.url(),
+        "sign_in": format!("{}/oauth/authorize", server.url().replace("localhost", "127.0.0.1")) })
+}
+
+/// Goes where the browser is sent, and back; what the last page says.
+async fn browse(url: &str) -> String {
+    let http = net().http();
+    let page = http.get(url).send().await.unwrap();
+    let Some(back) = page.headers().get("location").map(|to| to.to_str().unwrap().to_owned()) else {
+        return page.text().await.unwrap();
+    };
+    http.get(back).send().await.unwrap().text().await.unwrap()
+}
+
+async fn signed_in(server: &HubSpotServer, settings: &Value) -> Chain {
+    let provider = otomo_crm::provider("hubspot_app", settings, Some(SECRET.into())).unwrap().unwrap();
+    let asked = Authorisation { scopes: provider.scopes.identity.clone(), further: Vec::new(), login_hint: None };
+    let attempt = NetOAuth::new(net()).begin(&provider, asked).await.unwrap();
+    let url = attempt.url().to_owned();
+    let (signed_in, page) = tokio::join!(attempt.finish(), browse(&url));
+    assert!(page.contains("Otomo"), "{page}");
+    let tokens = signed_in.unwrap().tokens;
+    assert_eq!(tokens.lasts, LASTS);
+    assert!(server.requests().iter().all(|request| !request.path.contains(SECRET)), "the secret is in no address");
+    Chain { provider, refresh: tokens.refresh.unwrap(), access: Mutex::new(tokens.access) }
+}
+
+/// A rep who has signed in through the app, and what they work with.
+async fn world() -> (HubSpotServer, Box<dyn CrmConnector>) {
+    let (server, port) = (HubSpotServer::start().await, free_port());
+    server.register("the-app", SECRET, &format!("http://localhost:{port}/"));
+    let settings = settings(&server, port);
+    let tokens: Arc<dyn AccessTokens> = Arc::new(signed_in(&server, &settings).await);
+    let clock = Arc::new(AccountTime(Box::new(server.time())));
+    let means = Means { secret: Some(SECRET.into()), tokens: Some(tokens), net: net(), clock };
+    let crm = otomo_crm::connector_with("hubspot_app", &settings, means).unwrap();
+    (server, crm)
+}
+
+#[tokio::test]
+async fn a_rep_who_signed_in_through_the_app_is_who_the_crm_takes_them_for() {
+    let (_server, crm) = world().await;
+    assert_eq!(crm.check().await.unwrap().user_id, kit::hubspot::OWNER);
+}
+
+#[tokio::test]
+async fn a_token_that_has_ended_is_renewed_on_the_way_and_the_mail_is_logged_once() {
+    let (server, crm) = world().await;
+    server.put("deals", Some(41), &[("dealname", "見積")]);
+    crm.check().await.unwrap();
+    server.pass(LASTS);
+    let sample = Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF");
+    sample.deliver(crm.as_ref()).await.unwrap();
+    assert_eq!(server.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_taken_back_needs_the_rep_and_tells_no_secret() {
+    let (server, crm) = world().await;
+    server.sign_out();
+    let fault = crm.check().await.unwrap_err();
+    assert_eq!(fault.kind, CrmFaultKind::SignInNeeded);
+    assert!(!fault.detail.contains(SECRET) && !fault.detail.contains("refresh-"), "{fault}");
+}
+
+#[tokio::test]
+async fn an_address_that_is_not_registered_gets_no_sign_in() {
+    let (server, port) = (HubSpotServer::start().await, free_port());
+    server.register("the-app", SECRET, "http://localhost:1/");
+    let provider = otomo_crm::provider("hubspot_app", &settings(&server, port), Some(SECRET.into())).unwrap().unwrap();
+    let asked = Authorisation { scopes: Vec::new(), further: Vec::new(), login_hint: None };
+    let attempt = NetOAuth::new(net()).begin(&provider, asked).await.unwrap();
+    assert!(browse(attempt.url()).await.contains("redirect URL"));
+}
