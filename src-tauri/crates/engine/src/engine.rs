@@ -30,7 +30,7 @@ use crate::sign_in::SignIns;
 use crate::status::{Board, Doing};
 use crate::sweep::Reach;
 use crate::triage::Snapshot;
-use crate::{deliver, receive, refresh};
+use crate::{deliver, leave, receive, refresh};
 
 /// The policy as it was found at the start.
 #[derive(Clone, Debug)]
@@ -109,6 +109,8 @@ pub struct Inner {
     pub(crate) outbox: Notify,
     /// A sign-in may have to be taken back.
     pub(crate) revocations: Notify,
+    /// A connection may have come to its end.
+    pub(crate) leavings: Notify,
     lanes: Mutex<HashMap<Task, Arc<Lane>>>,
     working: AtomicBool,
     tasks: TaskTracker,
@@ -164,6 +166,7 @@ impl Engine {
             connectors: Mutex::default(),
             outbox: Notify::new(),
             revocations: Notify::new(),
+            leavings: Notify::new(),
             lanes: Mutex::default(),
             working: AtomicBool::new(false),
             tasks: TaskTracker::new(),
@@ -173,11 +176,13 @@ impl Engine {
         deliver::recover(&engine).await?;
         engine.catch_up().await?;
         engine.finish_wipes().await?;
+        engine.finish_forgetting().await?;
         engine.finish_matches().await?;
         Ok(engine)
     }
 
-    /// Starts the workers: one task per account, one per connection, one for the outbox, one for sign-ins that are taken back.
+    /// Starts the workers: one task per account, one per connection, one for the outbox, one for sign-ins that
+    /// are taken back, one for connections that go.
     pub async fn start(&self) -> Result<(), Fault> {
         self.working.store(true, Ordering::Relaxed);
         for account in self.accounts().await? {
@@ -190,6 +195,8 @@ impl Engine {
         self.spawn(async move { deliver::run(engine).await });
         let engine = self.clone();
         self.spawn(async move { revoke::run(engine).await });
+        let engine = self.clone();
+        self.spawn(async move { leave::run(engine).await });
         Ok(())
     }
 
@@ -319,7 +326,7 @@ impl Engine {
             return Ok(connector);
         }
         let connection = self.connection(id).await?;
-        let owner = format!("connection:{}", id.0);
+        let owner = crate::manage::owner(id);
         let token = self.store.ledger.read(move |db| Ok(secret::get(db, &owner, "token")?)).await?;
         let connector = (self.make_connector)(&connection.kind, &connection.settings, token)?;
         self.connectors.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&connector));

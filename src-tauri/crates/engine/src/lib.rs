@@ -16,7 +16,8 @@
 //! | [`deliver`] | the outbox → the CRM, exactly once |
 //! | [`lists`], [`shipments`], [`reader`] | pages of mail; what was decided; one mail and its files |
 //! | [`accounts`], [`credential`], [`sign_in`] | mailboxes: find out, sign in, test, connect, change |
-//! | [`manage`], [`contacts`], [`look`] | connections, rules; whose address it is; what else can be read |
+//! | [`manage`], [`leave`] | connections and rules; the end of a connection |
+//! | [`contacts`], [`relink`], [`look`] | whose address it is; other records for a shared mail; what else can be read |
 //! | [`coverage`], [`export`] | how much was shared; files for whoever keeps account of it |
 //! | [`steps`] | the test of a mailbox |
 //! | [`event`], [`status`] | what the outside hears and sees |
@@ -38,6 +39,7 @@ mod fault;
 mod fixture;
 #[cfg(test)]
 mod guarantees;
+pub mod leave;
 pub mod lists;
 pub mod look;
 pub mod manage;
@@ -49,6 +51,7 @@ pub mod reader;
 pub mod receive;
 pub mod refresh;
 pub mod release;
+pub mod relink;
 pub mod shipments;
 pub mod sign_in;
 pub mod simulate;

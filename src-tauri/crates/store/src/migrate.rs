@@ -21,6 +21,7 @@ pub(crate) fn ledger() -> Migrations<'static> {
         M::up(review::NUMBER_CHANGES),
         M::up(account::ADD_SETTINGS),
         M::up(leak(desk.concat())),
+        M::up(connection::ADD_STAY),
     ];
     Migrations::new(steps.to_vec())
 }
