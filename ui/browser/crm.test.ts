@@ -63,6 +63,27 @@ describe.each(LOOKS)('in $language and $scheme', (look) => {
     await inspect(page, 'crm-leaving', look);
   });
 
+  test('whatever is in the way of the contacts is said to everybody, and one may go on', async () => {
+    for (const [key, sentence] of [
+      ['slow', words.crm_sync_background],
+      ['down', words.error_crm_unavailable],
+      ['empty', words.crm_sync_empty],
+    ] as const) {
+      const page = await visit({ ...look, state: 'empty' });
+      await begin(page, words, CLOUD[look.language]);
+      await signIn(page, words, key);
+      await press(page, words.common_next);
+      await page.getByRole('radio', { name: words.crm_captures_no, exact: false }).first().check();
+      await press(page, words.first_run_crm_connect);
+      await page.getByText(sentence).waitFor();
+      await inspect(page, `crm-sync_${key}`, look);
+      await press(page, words.common_next);
+      await press(page, words.common_next);
+      await page.getByText(words.crm_sample_made_up).waitFor();
+      if (key === 'empty') await inspect(page, 'crm-sample_made_up', look);
+    }
+  });
+
   test('other records for a shared mail can be chosen by everybody', async () => {
     const page = await visit({ ...look });
     await go(page, words, 'history');
@@ -71,6 +92,17 @@ describe.each(LOOKS)('in $language and $scheme', (look) => {
     await page.getByRole('dialog').getByRole('option').first().waitFor();
     await inspect(page, 'history-relink', look);
   });
+});
+
+test('a folder is connected in three steps', async () => {
+  const words = WORDS.en;
+  const page = await visit({ language: 'en' });
+  await begin(page, words, 'Folder');
+  await page.locator('input[name="path"]').fill('/home/mori/crm');
+  await press(page, words.first_run_test);
+  await page.getByRole('heading', { name: words.crm_sync_done }).waitFor();
+  await press(page, words.crm_finish);
+  await page.getByRole('heading', { name: 'Folder' }).waitFor();
 });
 
 test('the keyboard alone leads there and back', async () => {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use otomo_domain::account::{Account, AccountId, Connection, ConnectionId, ConnectionStatus};
+use otomo_domain::account::{Account, AccountId, Connection, ConnectionId, ConnectionStatus, Stay};
 use otomo_domain::awake::Awake;
 use otomo_domain::connector::ConnectorInfo;
 use otomo_domain::error::MailFault;
@@ -26,6 +26,7 @@ use tokio_util::task::TaskTracker;
 use crate::accounts::revoke;
 use crate::event::Bus;
 use crate::fault::Fault;
+use crate::leave::Former;
 use crate::sign_in::SignIns;
 use crate::status::{Board, Doing};
 use crate::sweep::Reach;
@@ -300,7 +301,13 @@ impl Engine {
                 return Ok(false);
             }
         }
-        Ok(true)
+        // One that goes comes to its end by itself, unless it waits for the rep.
+        let goes = |former: &Former| {
+            let Connection { stay, status, .. } = &former.connection;
+            let waits = *status != ConnectionStatus::Active || (former.unsettled == 0 && former.failed > 0);
+            *stay != Stay::Gone && !waits
+        };
+        Ok(!self.former_connections().await?.iter().any(goes))
     }
 
     pub async fn accounts(&self) -> Result<Vec<Account>, Fault> {

@@ -25,8 +25,14 @@ export function crmHandlers(program: Program): Handlers {
     if (!connection) throw error('no_such', 'none');
     return shown(connection);
   };
-  /** The contacts come in, a few hundred at a time. */
-  const fill = async (id: number): Promise<void> => {
+  /** The contacts come in, a few hundred at a time; `token` says what is in the way. */
+  const fill = async (id: number, token: string | undefined): Promise<void> => {
+    if (token === 'slow') return void change(id, { contacts: 43_200 });
+    if (token === 'down') {
+      const doing = { state: 'waiting', error: error('crm_unavailable', 'wait', 'HTTP 503'), until: Date.now() + 60_000 } as const;
+      return void change(id, { doing });
+    }
+    if (token === 'empty') return void change(id, { doing: { state: 'in_step' } });
     for (const contacts of [200, 400, 600]) {
       await wait(150);
       change(id, { contacts, doing: { state: 'working' } });
@@ -51,7 +57,7 @@ export function crmHandlers(program: Program): Handlers {
       const remarks = kindOf(kind)?.remarks.map(({ key }) => key) ?? [];
       return { user_id: '42', email: REP.address, name: REP.name, can_unlog: true, can_create_contacts: true, max_attachment_bytes: 25_000_000, remarks };
     },
-    'crm.connect': ({ kind, name, settings }) => {
+    'crm.connect': ({ kind, name, settings, token }) => {
       const id = Math.max(0, ...program.connections.map((made) => made.id), ...program.former.map((gone) => gone.id)) + 1;
       const made: ConnectionView = {
         ...connectionOf(Date.now()),
@@ -59,7 +65,7 @@ export function crmHandlers(program: Program): Handlers {
         ...{ contacts: 0, refreshed_at: null, doing: { state: 'working' } },
       };
       program.connections = [...program.connections, made];
-      void fill(id);
+      void fill(id, token);
       return shown(made);
     },
     'crm.sign_in': ({ id }) => change(id, { status: 'active', doing: { state: 'in_step' } }),
