@@ -46,11 +46,18 @@ impl Desk {
     async fn connect_crm(&self, company: &Company) {
         let kind = otomo_crm::kinds().into_iter().find(|info| info.kind == "rest").expect("the contract's kind");
         self.choose(kind.name.ja).await;
+        self.act(company.says("common_next")).await;
         for (field, text) in kind.fields.iter().zip([&company.crm.url(), TOKEN]) {
             self.fill(field.label.ja, text).await;
         }
         self.act(company.says("first_run_test")).await;
         self.act(company.says("first_run_crm_connect")).await;
+        for step in ["crm_sync_done", "crm_choices_lead"] {
+            self.sees(company.says(step)).await;
+            self.act(company.says("common_next")).await;
+        }
+        self.sees(company.says("crm_sample_title")).await;
+        self.act(company.says("crm_finish")).await;
         self.sees(company.says("first_run_ready")).await;
         self.act(company.says("first_run_open")).await;
     }

@@ -25,6 +25,7 @@ mod imap;
 mod journey;
 mod lab;
 mod leak;
+mod leaving;
 mod oauth;
 mod pop3;
 mod program;

@@ -32,7 +32,8 @@ describe.each(LOOKS)('in $language and $scheme', (look) => {
     await press(page, words.first_run_connect);
     await connect(page, words, 'mori@example.co.jp');
 
-    await page.locator('input[name=kind][value=rest] + .card').click();
+    await page.getByRole('radio', { name: look.language === 'ja' ? 'Otomo連携APIのCRM' : "CRM with Otomo's API" }).check();
+    await press(page, words.common_next);
     await fill(page, 'url', 'https://crm.example.co.jp/otomo');
     await fill(page, 'token', 'wrong');
     await press(page, words.first_run_test);
@@ -43,6 +44,11 @@ describe.each(LOOKS)('in $language and $scheme', (look) => {
     await page.getByText(words.first_run_identity).waitFor();
     await inspect(page, 'first_run-crm', look);
     await press(page, words.first_run_crm_connect);
+    await page.getByRole('heading', { name: words.crm_sync_done }).waitFor();
+    await press(page, words.common_next);
+    await press(page, words.common_next);
+    await page.getByRole('heading', { name: words.crm_sample_title }).waitFor();
+    await press(page, words.crm_finish);
     await page.getByRole('heading', { name: words.first_run_ready }).waitFor();
     await inspect(page, 'first_run-ready', look);
     await press(page, words.first_run_open);

@@ -16,6 +16,8 @@ export class Desk {
   readonly status: Live<'app.status'>;
   readonly accounts: Live<'accounts.list'>;
   readonly connections: Live<'crm.list'>;
+  /** CRMs that go or have gone: what was shared to them still stands in the history. */
+  readonly former: Live<'crm.former'>;
   readonly policy: Live<'policy.get'>;
   screen = $state<Screen>('review');
   /** The mail that the next screen begins with. */
@@ -36,18 +38,19 @@ export class Desk {
     this.status = new Live(host, 'app.status', () => ({}));
     this.accounts = new Live(host, 'accounts.list', () => ({}));
     this.connections = new Live(host, 'crm.list', () => ({}));
+    this.former = new Live(host, 'crm.former', () => ({}));
     this.policy = new Live(host, 'policy.get', () => ({}));
   }
 
   /** Keeps all of it fresh; gives back how to stop. */
   watch(): () => void {
-    const stops = [this.status, this.accounts, this.connections, this.policy].map((live) => live.watch());
+    const stops = [this.status, this.accounts, this.connections, this.former, this.policy].map((live) => live.watch());
     return () => stops.forEach((stop) => stop());
   }
 
   /** Asks again for everything, after the program could not start. */
   async retry(): Promise<void> {
-    await Promise.all([this.status, this.accounts, this.connections, this.policy].map((live) => live.ask()));
+    await Promise.all([this.status, this.accounts, this.connections, this.former, this.policy].map((live) => live.ask()));
   }
 
   go(screen: Screen): void {

@@ -229,6 +229,16 @@ export type Candidate = { record: RecordRef, name: string,
 company: RecordRef | null, reasons: Array<Reason>, };
 
 /**
+ * Whether the rep's mailbox is connected to the CRM itself, too, which then takes mail in without asking.
+ */
+export type Captures = "yes" | "no" | "unknown";
+
+/**
+ * What the rep says: is the mailbox connected to the CRM itself, too?
+ */
+export type CapturesArgs = { id: number, captures: Captures, };
+
+/**
  * A certificate as a person compares it. What it says is the server's own word.
  */
 export type CertificateInfo = { host: string, port: number, subject: string, issuer: string, 
@@ -327,7 +337,27 @@ doing: DoingView, identity: IdentityView | null,
 /**
  * Contacts in the local index.
  */
-contacts: number, refreshed_at: Timestamp | null, };
+contacts: number, refreshed_at: Timestamp | null, 
+/**
+ * What the rep said of the CRM's own capture.
+ */
+captures: Captures | null, 
+/**
+ * When the last mail was shared to it.
+ */
+shared_at: Timestamp | null, 
+/**
+ * Mail that is in it by Otomo.
+ */
+shared: number, 
+/**
+ * Mail on its way to it, or being taken back.
+ */
+moving: number, 
+/**
+ * Mail that needs the rep.
+ */
+failed: number, };
 
 /**
  * A kind of CRM: what it asks for, what it can do, and what to call it.
@@ -581,6 +611,19 @@ export type Finding = { "outcome": "running" } | { "outcome": "found", detail: s
 export type FolderRole = "inbox" | "sent" | "drafts" | "junk" | "trash" | "archive" | "all" | "other";
 
 export type FolderView = { name: string, role: FolderRole, captured_at: Timestamp | null, };
+
+/**
+ * A CRM that was removed, or is on its way out.
+ */
+export type FormerView = { id: number, kind: string, info: ConnectorInfo | null, name: string, stay: Stay, status: ConnectionStatus, 
+/**
+ * Mail that is still being sent or taken back.
+ */
+unsettled: number, 
+/**
+ * Mail that could not be taken back.
+ */
+failed: number, };
 
 /**
  * A record of the index that fits what was typed.
@@ -1163,6 +1206,15 @@ name: string, company: string | null, url: string | null, };
 export type RecordWords = { type: RecordType, words: Words, };
 
 /**
+ * Exchanges the records that a shared mail belongs to.
+ */
+export type RelinkArgs = { id: number, 
+/**
+ * All of them, as they are to be.
+ */
+links: Array<RecordRef>, };
+
+/**
  * Something that a check may find out about a connection that works, and that the rep should know.
  */
 export type Remark = { 
@@ -1196,6 +1248,17 @@ wipe: boolean,
  * Takes back what was shared of it.
  */
 retract: boolean, };
+
+/**
+ * Removes a CRM.
+ */
+export type RemoveConnectionArgs = { id: number, 
+/**
+ * Takes back what was shared to it before it is forgotten.
+ */
+retract: boolean, };
+
+export type RenameArgs = { id: number, name: string, };
 
 /**
  * Who reads the mailbox; the wizard recommends a mode by it.
@@ -1488,6 +1551,11 @@ sharing_allowed: boolean,
 sample: boolean, };
 
 /**
+ * Whether a connection stays, and how it goes.
+ */
+export type Stay = "connected" | "settling" | "retracting" | "gone";
+
+/**
  * A step of a mailbox test, in this order.
  */
 export type Step = "name" | "connect" | "certificate" | "sign_in" | "inbox" | "folders" | "send_server" | "send_sign_in" | "send_as";
@@ -1756,6 +1824,7 @@ export type Commands = {
   "queue.cancel": { args: QueueArgs; answer: QueueRow };
   "history.list": { args: HistoryArgs; answer: HistoryPage };
   "history.retract": { args: QueueArgs; answer: QueueRow };
+  "history.relink": { args: RelinkArgs; answer: QueueRow };
   "history.trace": { args: QueueArgs; answer: Array<TraceRow> };
   "history.export": { args: ExportArgs; answer: SavedFile };
   "stats.coverage": { args: CoverageArgs; answer: Array<CoverageRow> };
@@ -1765,10 +1834,14 @@ export type Commands = {
   "audit.export": { args: Nothing; answer: SavedFile };
   "crm.kinds": { args: Nothing; answer: Array<ConnectorInfo> };
   "crm.list": { args: Nothing; answer: Array<ConnectionView> };
+  "crm.former": { args: Nothing; answer: Array<FormerView> };
   "crm.test": { args: NewConnectionArgs; answer: IdentityView };
   "crm.authorise": { args: CrmAuthoriseArgs; answer: Ticket };
   "crm.connect": { args: NewConnectionArgs; answer: ConnectionView };
   "crm.sign_in": { args: SignInArgs; answer: ConnectionView };
+  "crm.rename": { args: RenameArgs; answer: ConnectionView };
+  "crm.say_captures": { args: CapturesArgs; answer: ConnectionView };
+  "crm.remove": { args: RemoveConnectionArgs; answer: Done };
   "crm.refresh": { args: ConnectionArgs; answer: Started };
   "crm.pause": { args: ConnectionArgs; answer: ConnectionView };
   "crm.resume": { args: ConnectionArgs; answer: ConnectionView };
@@ -1829,6 +1902,7 @@ export const commands: Record<keyof Commands, { query: boolean; tags: Tag[] }> =
   "queue.cancel": { query: false, tags: ["queue","review"] },
   "history.list": { query: true, tags: ["history"] },
   "history.retract": { query: false, tags: ["history","queue"] },
+  "history.relink": { query: false, tags: ["history","review"] },
   "history.trace": { query: true, tags: ["history"] },
   "history.export": { query: false, tags: [] },
   "stats.coverage": { query: true, tags: ["history","review","queue"] },
@@ -1837,11 +1911,15 @@ export const commands: Record<keyof Commands, { query: boolean; tags: Tag[] }> =
   "audit.verify": { query: true, tags: ["history"] },
   "audit.export": { query: false, tags: [] },
   "crm.kinds": { query: true, tags: [] },
-  "crm.list": { query: true, tags: ["connections","contacts"] },
+  "crm.list": { query: true, tags: ["connections","contacts","queue"] },
+  "crm.former": { query: true, tags: ["connections","queue"] },
   "crm.test": { query: false, tags: [] },
   "crm.authorise": { query: false, tags: [] },
   "crm.connect": { query: false, tags: ["connections","contacts"] },
   "crm.sign_in": { query: false, tags: ["connections","queue"] },
+  "crm.rename": { query: false, tags: ["connections"] },
+  "crm.say_captures": { query: false, tags: ["connections"] },
+  "crm.remove": { query: false, tags: ["connections","contacts","mail","review","queue","history","rules"] },
   "crm.refresh": { query: false, tags: ["contacts","review"] },
   "crm.pause": { query: false, tags: ["connections","queue"] },
   "crm.resume": { query: false, tags: ["connections","queue"] },

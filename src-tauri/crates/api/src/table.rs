@@ -88,6 +88,7 @@ commands! {
     command "queue.cancel"        [Queue, Review]            queue::cancel(queue::QueueArgs) -> queue::QueueRow;
     query   "history.list"        [History]                  history::list(history::HistoryArgs) -> history::HistoryPage;
     command "history.retract"     [History, Queue]           history::retract(queue::QueueArgs) -> queue::QueueRow;
+    command "history.relink"      [History, Review]          history::relink(history::RelinkArgs) -> queue::QueueRow;
     query   "history.trace"       [History]                  history::trace(queue::QueueArgs) -> Vec<history::TraceRow>;
     command "history.export"      []                         history::export(history::ExportArgs) -> mail::SavedFile;
     query   "stats.coverage"      [History, Review, Queue]   stats::coverage(stats::CoverageArgs) -> Vec<stats::CoverageRow>;
@@ -96,11 +97,15 @@ commands! {
     query   "audit.verify"        [History]                  audit::verify(app::Nothing) -> audit::Verified;
     command "audit.export"        []                         audit::export(app::Nothing) -> mail::SavedFile;
     query   "crm.kinds"           []                         crm::kinds(app::Nothing) -> Vec<otomo_domain::connector::ConnectorInfo>;
-    query   "crm.list"            [Connections, Contacts]    crm::list(app::Nothing) -> Vec<crm::ConnectionView>;
+    query   "crm.list"            [Connections, Contacts, Queue] crm::list(app::Nothing) -> Vec<crm::ConnectionView>;
+    query   "crm.former"          [Connections, Queue]       crm::former(app::Nothing) -> Vec<crm::FormerView>;
     command "crm.test"            []                         crm::test(crm::NewConnectionArgs) -> crm::IdentityView;
     command "crm.authorise"       []                         crm::authorise(crm::CrmAuthoriseArgs) -> crm::Ticket;
     command "crm.connect"         [Connections, Contacts]    crm::connect(crm::NewConnectionArgs) -> crm::ConnectionView;
     command "crm.sign_in"         [Connections, Queue]       crm::sign_in(crm::SignInArgs) -> crm::ConnectionView;
+    command "crm.rename"          [Connections]              crm::rename(crm::RenameArgs) -> crm::ConnectionView;
+    command "crm.say_captures"    [Connections]              crm::say_captures(crm::CapturesArgs) -> crm::ConnectionView;
+    command "crm.remove"          [Connections, Contacts, Mail, Review, Queue, History, Rules] crm::remove(crm::RemoveConnectionArgs) -> app::Done;
     command "crm.refresh"         [Contacts, Review]         crm::refresh(crm::ConnectionArgs) -> crate::operation::Started;
     command "crm.pause"           [Connections, Queue]       crm::pause(crm::ConnectionArgs) -> crm::ConnectionView;
     command "crm.resume"          [Connections, Queue]       crm::resume(crm::ConnectionArgs) -> crm::ConnectionView;

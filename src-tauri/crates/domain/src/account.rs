@@ -300,6 +300,34 @@ pub struct Connection {
     pub status: ConnectionStatus,
     /// What arrived before is past mail there, which never shares itself.
     pub created_at: Timestamp,
+    pub stay: Stay,
+    /// What the rep said of the CRM's own capture; `None` while nobody asked.
+    pub captures: Option<Captures>,
+}
+
+/// Whether a connection stays, and how it goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Stay {
+    #[default]
+    Connected,
+    /// It goes: nothing new is shared to it, and what is being sent comes to its end first.
+    Settling,
+    /// It goes: what was shared to it is taken back first.
+    Retracting,
+    /// It is forgotten, but for its name: what was decided about its mail stands in the trace.
+    Gone,
+}
+
+/// Whether the rep's mailbox is connected to the CRM itself, too, which then takes mail in without asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub enum Captures {
+    Yes,
+    No,
+    Unknown,
 }
 
 /// Whether a connection may send.

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::connector::RemoteMail;
+use crate::contact::RecordRef;
 use crate::digest::Digest;
 use crate::error::{CrmFault, CrmFaultKind};
 use crate::payload::{Choice, Frozen};
@@ -152,6 +153,10 @@ pub enum Act {
     /// Tries again what was refused, unchanged.
     Retry,
     Retract,
+    /// Other records of the CRM have it now.
+    Relink {
+        links: Vec<RecordRef>,
+    },
     // The engine
     Release {
         rebuilt: Frozen,
@@ -197,6 +202,7 @@ impl Act {
             Self::SendNow { .. } => "send_now",
             Self::Retry => "retry",
             Self::Retract => "retract",
+            Self::Relink { .. } => "relink",
             Self::Release { .. } => "release",
             Self::Return(_) => "return",
             Self::Lease => "lease",
@@ -215,7 +221,15 @@ impl Act {
     fn carries_out(&self) -> bool {
         use Act::*;
         match self {
-            Share { .. } | KeepPrivate | Snooze { .. } | Include | Undo | SendNow { .. } | Retry | Retract => false,
+            Share { .. }
+            | KeepPrivate
+            | Snooze { .. }
+            | Include
+            | Undo
+            | SendNow { .. }
+            | Retry
+            | Retract
+            | Relink { .. } => false,
             Wake | Release { .. } | Return(_) | Lease | Delivered(_) | Lost | Unlogged => true,
             Missed { .. } | NotFound { .. } | Defer { .. } | WaitForPerson { .. } | Refuse { .. } => true,
         }
@@ -230,6 +244,7 @@ impl Act {
                 "payload": payload, "release_at": release_at,
             }),
             Self::Snooze { until } => serde_json::json!({ "until": until }),
+            Self::Relink { links } => serde_json::json!({ "links": links }),
             Self::Release { rebuilt } => serde_json::json!({ "payload": rebuilt.sha256 }),
             Self::Return(why) => serde_json::json!({ "why": why }),
             Self::Delivered(remote) => {
@@ -351,6 +366,7 @@ impl Review {
             (Act::SendNow { .. }, Scheduled | FailedRetry) => keep(from),
             (Act::Retry, FailedPerm | FailedRetry) => keep(Queued),
             (Act::Retract, Logged | RetractFailed) => keep(RetractQueued),
+            (Act::Relink { .. }, Logged) => keep(Logged),
 
             (Act::Release { rebuilt }, Scheduled) if self.payload == Some(rebuilt.sha256) => {
                 Ok((Queued, Outbox::Freeze))
@@ -413,6 +429,11 @@ impl Review {
             Act::Delivered(remote) => {
                 self.remote = Some(remote.clone());
                 (self.attempt, self.next_attempt_at, self.fault) = (0, None, None);
+            }
+            Act::Relink { links } => {
+                if let Some(choice) = &mut self.choice {
+                    choice.links.clone_from(links);
+                }
             }
             Act::Lost => self.missed = 0,
             Act::Unlogged => {}

@@ -32,7 +32,7 @@ pub(crate) async fn round(engine: &Engine) -> Result<(), Fault> {
     if !engine.policy.allows_sharing() {
         return Ok(());
     }
-    for connection in engine.active_connections().await? {
+    for connection in engine.sharing_connections().await? {
         if let Err(fault) = decide_all(engine, connection).await {
             tracing::warn!(connection = connection.0, %fault, "nothing could be decided by itself at a connection");
         }

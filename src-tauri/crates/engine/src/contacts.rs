@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use otomo_domain::account::{ConnectionId, ConnectionStatus};
+use otomo_domain::account::{ConnectionId, ConnectionStatus, Stay};
 use otomo_domain::address::Address;
 use otomo_domain::connector::NewContact;
 use otomo_domain::contact::{Contact, RecordRef};
@@ -165,7 +165,7 @@ impl Engine {
 
     /// What a CRM answered to the rep. A sign-in that has lapsed stops the connection; a CRM that does not let this rep do
     /// this may still take their mail.
-    async fn heed<T>(&self, id: ConnectionId, answer: Result<T, CrmFault>) -> Result<T, Fault> {
+    pub(crate) async fn heed<T>(&self, id: ConnectionId, answer: Result<T, CrmFault>) -> Result<T, Fault> {
         if answer.as_ref().is_err_and(|fault| fault.kind == CrmFaultKind::SignInNeeded) {
             self.needs_person(id).await;
         }
@@ -183,11 +183,15 @@ impl Engine {
     }
 
     /// Nothing is told to a CRM that waits for somebody, or while nobody knows what the policy says.
-    async fn may_ask(&self, id: ConnectionId) -> Result<(), Fault> {
+    pub(crate) async fn may_ask(&self, id: ConnectionId) -> Result<(), Fault> {
         if !self.policy.allows_sharing() {
             return Err(Fault::Policy("it cannot be read"));
         }
-        match self.connection(id).await?.status {
+        let connection = self.connection(id).await?;
+        if connection.stay != Stay::Connected {
+            return Err(Fault::NoSuch("connection"));
+        }
+        match connection.status {
             ConnectionStatus::Active => Ok(()),
             ConnectionStatus::Paused => Err(Fault::NotNow("the connection is paused")),
             ConnectionStatus::SignInNeeded => Err(CrmFault::new(CrmFaultKind::SignInNeeded, "").into()),

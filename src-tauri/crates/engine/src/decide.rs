@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use otomo_domain::account::{AccountId, ConnectionId};
+use otomo_domain::account::{AccountId, Connection, ConnectionId};
 use otomo_domain::address::Address;
 use otomo_domain::contact::RecordRef;
 use otomo_domain::digest::Digest;
@@ -16,7 +16,7 @@ use otomo_store::StoreFault;
 use otomo_store::table::mail::MailRow;
 use otomo_store::table::review::{self, ReviewId, ReviewRow, Subject};
 use otomo_store::table::triage::Finding;
-use otomo_store::table::{account, acquaintance, mail, mail_account, participant, rule, triage};
+use otomo_store::table::{account, acquaintance, connection, mail, mail_account, participant, rule, triage};
 use otomo_store::transition::{Context, apply};
 
 use crate::engine::Engine;
@@ -328,6 +328,7 @@ impl Engine {
 
     /// Tries again, unchanged, what a CRM refused.
     pub async fn retry(&self, id: ReviewId) -> Result<ReviewRow, Fault> {
+        self.connection_of(id).await?;
         self.act_on(id, Act::Retry).await
     }
 
@@ -338,7 +339,17 @@ impl Engine {
 
     /// Takes a logged mail back from the CRM.
     pub async fn retract(&self, id: ReviewId) -> Result<ReviewRow, Fault> {
+        self.connection_of(id).await?;
         self.act_on(id, Act::Retract).await
+    }
+
+    /// Where it was shared to, as long as that is there.
+    async fn connection_of(&self, id: ReviewId) -> Result<Connection, Fault> {
+        let read = self.store.ledger.read(move |db| {
+            let row = review::get(db, id)?;
+            Ok(connection::get(db, row.subject.connection)?)
+        });
+        read.await.map_err(no_such_review)?.ok_or(Fault::NoSuch("connection"))
     }
 
     pub(crate) async fn act_on(&self, id: ReviewId, what: Act) -> Result<ReviewRow, Fault> {
@@ -347,13 +358,17 @@ impl Engine {
             let row = review::get(db, id)?;
             act(db, &row, &what, at)
         });
-        let row = done.await.map_err(|fault| match fault {
-            StoreFault::Missing => Fault::NoSuch("review"),
-            other => other.into(),
-        })?;
+        let row = done.await.map_err(no_such_review)?;
         self.bus.changed(&[Tag::Queue, Tag::History, Tag::Review]);
         self.outbox.notify_one();
         Ok(row)
+    }
+}
+
+pub(crate) fn no_such_review(fault: StoreFault) -> Fault {
+    match fault {
+        StoreFault::Missing => Fault::NoSuch("review"),
+        other => other.into(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use otomo_domain::account::{Account, AccountId, Connection, ConnectionId, ConnectionStatus};
+use otomo_domain::account::{Account, AccountId, Connection, ConnectionId, ConnectionStatus, Stay};
 use otomo_domain::awake::Awake;
 use otomo_domain::connector::ConnectorInfo;
 use otomo_domain::error::MailFault;
@@ -31,11 +31,12 @@ use crate::crm_sign_in::Access;
 use crate::event::Bus;
 use crate::fault::Fault;
 use crate::hold::Holds;
+use crate::leave::Former;
 use crate::sign_in::SignIns;
 use crate::status::{Board, Doing};
 use crate::sweep::Reach;
 use crate::triage::Snapshot;
-use crate::{deliver, receive, refresh};
+use crate::{deliver, leave, receive, refresh};
 
 /// The policy as it was found at the start.
 #[derive(Clone, Debug)]
@@ -120,6 +121,8 @@ pub struct Inner {
     pub(crate) outbox: Notify,
     /// A sign-in may have to be taken back.
     pub(crate) revocations: Notify,
+    /// A connection may have come to its end.
+    pub(crate) leavings: Notify,
     lanes: Mutex<HashMap<Task, Arc<Lane>>>,
     working: AtomicBool,
     tasks: TaskTracker,
@@ -176,6 +179,7 @@ impl Engine {
             connectors: Mutex::default(),
             outbox: Notify::new(),
             revocations: Notify::new(),
+            leavings: Notify::new(),
             lanes: Mutex::default(),
             working: AtomicBool::new(false),
             tasks: TaskTracker::new(),
@@ -185,6 +189,7 @@ impl Engine {
         deliver::recover(&engine).await?;
         engine.catch_up().await?;
         engine.finish_wipes().await?;
+        engine.finish_forgetting().await?;
         engine.finish_matches().await?;
         Ok(engine)
     }
@@ -197,7 +202,8 @@ impl Engine {
         Arc::downgrade(&self.0)
     }
 
-    /// Starts the workers: one task per account, one per connection, one for the outbox, one for sign-ins that are taken back.
+    /// Starts the workers: one task per account, one per connection, one for the outbox, one for sign-ins that
+    /// are taken back, one for connections that go.
     pub async fn start(&self) -> Result<(), Fault> {
         self.working.store(true, Ordering::Relaxed);
         for account in self.accounts().await? {
@@ -210,6 +216,8 @@ impl Engine {
         self.spawn(async move { deliver::run(engine).await });
         let engine = self.clone();
         self.spawn(async move { revoke::run(engine).await });
+        let engine = self.clone();
+        self.spawn(async move { leave::run(engine).await });
         Ok(())
     }
 
@@ -313,7 +321,13 @@ impl Engine {
                 return Ok(false);
             }
         }
-        Ok(true)
+        // One that goes comes to its end by itself, unless it waits for the rep.
+        let goes = |former: &Former| {
+            let Connection { stay, status, .. } = &former.connection;
+            let waits = *status != ConnectionStatus::Active || (former.unsettled == 0 && former.failed > 0);
+            *stay != Stay::Gone && !waits
+        };
+        Ok(!self.former_connections().await?.iter().any(goes))
     }
 
     pub async fn accounts(&self) -> Result<Vec<Account>, Fault> {

@@ -34,7 +34,7 @@ use crate::rows::{DeskRow, Finding, Pile, Standing, Subject};
 use crate::{deliver, receive, refresh};
 
 pub(crate) use clock::ManualClock;
-pub(crate) use crm::{Answer, Crm, Op, key};
+pub(crate) use crm::{Answer, Crm, Op, key, record};
 pub(crate) use mailbox::{Mailbox, message, message_of, with_file};
 use provider::Guarded;
 pub(crate) use provider::{LASTS, Provider};

@@ -17,7 +17,8 @@
 //! | [`lists`], [`shipments`], [`reader`] | pages of mail; what was decided; one mail and its files |
 //! | [`accounts`], [`credential`], [`sign_in`] | mailboxes: find out, sign in, test, connect, change |
 //! | `sending` | the accounts that send, for connectors that mail |
-//! | [`manage`], [`contacts`], [`look`] | connections, rules; whose address it is; what else can be read |
+//! | [`manage`], [`leave`] | connections and rules; the end of a connection |
+//! | [`contacts`], [`relink`], [`look`] | whose address it is; other records for a shared mail; what else can be read |
 //! | [`coverage`], [`export`] | how much was shared; files for whoever keeps account of it |
 //! | [`steps`] | the test of a mailbox |
 //! | [`event`], [`status`] | what the outside hears and sees |
@@ -41,6 +42,7 @@ mod fixture;
 #[cfg(test)]
 mod guarantees;
 mod hold;
+pub mod leave;
 pub mod lists;
 pub mod look;
 pub mod manage;
@@ -52,6 +54,7 @@ pub mod reader;
 pub mod receive;
 pub mod refresh;
 pub mod release;
+pub mod relink;
 mod sending;
 pub mod shipments;
 pub mod sign_in;

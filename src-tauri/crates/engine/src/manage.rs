@@ -1,6 +1,6 @@
 //! The rep's commands about connections and rules. Those about accounts are in `accounts`.
 
-use otomo_domain::account::{ConnectionId, ConnectionStatus};
+use otomo_domain::account::{Captures, ConnectionId, ConnectionStatus};
 use otomo_domain::connector::Identity;
 use otomo_domain::rules::Rule;
 use otomo_domain::secret::SecretString;
@@ -29,6 +29,9 @@ pub struct Added {
     /// Takes it back; none where the same was said already.
     pub decision: Option<i64>,
 }
+
+/// The longest name of a connection, in characters.
+const LONGEST_NAME: usize = 100;
 
 impl Engine {
     /// Asks the CRM who the rep is and what is allowed; saves nothing.
@@ -86,6 +89,26 @@ impl Engine {
         let status = if paused { ConnectionStatus::Paused } else { ConnectionStatus::Active };
         self.store.ledger.write(move |db| Ok(connection::set_status(db, id, status)?)).await?;
         self.let_go_on(id);
+        Ok(())
+    }
+
+    /// Calls a connection something else.
+    pub async fn rename_connection(&self, id: ConnectionId, name: &str) -> Result<(), Fault> {
+        self.connection(id).await?;
+        let name: String = name.trim().chars().take(LONGEST_NAME).collect();
+        if name.is_empty() {
+            return Err(Fault::Invalid { field: "name".into(), why: "is missing".into() });
+        }
+        self.store.ledger.write(move |db| Ok(connection::set_name(db, id, &name)?)).await?;
+        self.bus.changed(&[Tag::Connections]);
+        Ok(())
+    }
+
+    /// Notes what the rep says of the CRM's own capture.
+    pub async fn say_captures(&self, id: ConnectionId, captures: Captures) -> Result<(), Fault> {
+        self.connection(id).await?;
+        self.store.ledger.write(move |db| Ok(connection::set_captures(db, id, captures)?)).await?;
+        self.bus.changed(&[Tag::Connections]);
         Ok(())
     }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use otomo_domain::account::{ConnectionId, ConnectionStatus};
+use otomo_domain::account::{ConnectionId, ConnectionStatus, Stay};
 use otomo_domain::ports::CrmConnector;
 use otomo_domain::retry::CONNECTING;
 use otomo_store::table::{connection, contact, participant};
@@ -28,6 +28,8 @@ pub(crate) async fn run(engine: Engine, id: ConnectionId) {
                 failures = 0;
                 INTERVAL
             }
+            // Removed: whoever comes after it has another number.
+            Err(Fault::NoSuch("connection")) => return std::future::pending().await,
             Err(fault) => {
                 failures += 1;
                 note_failure(&engine, id, failures, fault).await
@@ -45,7 +47,11 @@ pub(crate) async fn run(engine: Engine, id: ConnectionId) {
 pub async fn pass(engine: &Engine, id: ConnectionId) -> Result<(), Fault> {
     let lane = engine.lane(Task::Connection(id));
     let _turn = lane.turn.lock().await;
-    if engine.connection(id).await?.status != ConnectionStatus::Active {
+    let connection = engine.connection(id).await?;
+    if connection.stay != Stay::Connected {
+        return Ok(());
+    }
+    if connection.status != ConnectionStatus::Active {
         engine.board.set_connection(id, Doing::Paused);
         return Ok(());
     }
@@ -54,7 +60,8 @@ pub async fn pass(engine: &Engine, id: ConnectionId) -> Result<(), Fault> {
     let identity = connector.check().await?;
     engine.store.ledger.write(move |db| Ok(connection::set_identity(db, id, &identity)?)).await?;
     engine.rules_changed().await?;
-    while take_page(engine, id, &*connector).await? {
+    // One that goes takes nothing in any more.
+    while engine.connection(id).await?.stay == Stay::Connected && take_page(engine, id, &*connector).await? {
         engine.bus.changed(&[Tag::Contacts]);
     }
     engine.board.set_connection(id, Doing::InStep);

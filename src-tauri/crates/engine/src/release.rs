@@ -37,7 +37,7 @@ pub(crate) async fn release_due(engine: &Engine) -> Result<(), Fault> {
     if !engine.settled() || !engine.policy.allows_sharing() {
         return Ok(());
     }
-    for connection in engine.active_connections().await? {
+    for connection in engine.sharing_connections().await? {
         release_due_at(engine, connection).await?;
     }
     Ok(())
@@ -205,7 +205,15 @@ async fn give_back(engine: &Engine, row: &ReviewRow, why: Returned) -> Result<bo
 }
 
 impl Engine {
+    /// The connections that something may be sent to: those that stay, and those that bring what they have to its end.
     pub(crate) async fn active_connections(&self) -> Result<Vec<ConnectionId>, Fault> {
+        let leaving = self.leaving().await?;
+        let all = self.connections().await?.into_iter().chain(leaving);
+        Ok(all.filter(|c| c.status == ConnectionStatus::Active).map(|c| c.id).collect())
+    }
+
+    /// The connections that something new may be shared to.
+    pub(crate) async fn sharing_connections(&self) -> Result<Vec<ConnectionId>, Fault> {
         let active = |c: &otomo_domain::account::Connection| c.status == ConnectionStatus::Active;
         Ok(self.connections().await?.iter().filter(|c| active(c)).map(|c| c.id).collect())
     }

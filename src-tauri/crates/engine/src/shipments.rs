@@ -1,15 +1,18 @@
 //! Mail that has been decided on, as the queue and the history show it.
 
+use otomo_domain::account::ConnectionId;
 use otomo_domain::address::{Address, Person};
 use otomo_domain::audit::Entry;
 use otomo_domain::fold::fold;
 use otomo_domain::payload::Payload;
 use otomo_domain::review::State;
+use otomo_domain::time::Timestamp;
 use otomo_store::table::mail::MailRow;
 use otomo_store::table::review::{self, AfterReview, Filter, ReviewId, ReviewRow};
 use otomo_store::table::{audit, contact, desk, mail, outbox};
 use otomo_store::{Connection as Db, StoreFault};
 
+use crate::decide::no_such_review;
 use crate::engine::Engine;
 use crate::fault::Fault;
 
@@ -26,6 +29,29 @@ pub struct Shipment {
     /// As it was sent, or as it stands in the mail; at most 500 characters.
     pub subject: String,
 }
+
+/// How much goes to a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Traffic {
+    /// When the last mail came to be in the CRM.
+    pub shared_at: Option<Timestamp>,
+    /// Mail that is in the CRM.
+    pub shared: i64,
+    /// Mail on its way there, or being taken back.
+    pub moving: i64,
+    /// Mail that waits for the rep.
+    pub failed: i64,
+}
+
+const MOVING: [State; 7] = [
+    State::Scheduled,
+    State::Queued,
+    State::Uploading,
+    State::Verifying,
+    State::FailedRetry,
+    State::RetractQueued,
+    State::Retracting,
+];
 
 /// Which part of the history.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +83,19 @@ impl Shipment {
 }
 
 impl Engine {
+    /// How much goes to a connection.
+    pub async fn traffic(&self, id: ConnectionId) -> Result<Traffic, Fault> {
+        let read = self.store.ledger.read(move |db| {
+            Ok(Traffic {
+                shared_at: review::last(db, id, State::Logged)?,
+                shared: review::count(db, id, &[State::Logged])?,
+                moving: review::count(db, id, &MOVING)?,
+                failed: review::count(db, id, &[State::FailedPerm, State::RetractFailed])?,
+            })
+        });
+        Ok(read.await?)
+    }
+
     /// Reviews in these states, longest unchanged first.
     pub async fn shipments(&self, states: Vec<State>, limit: usize) -> Result<Vec<Shipment>, Fault> {
         let found = self.store.ledger.read(move |db| {
@@ -134,10 +173,7 @@ impl Engine {
             let subject = review::get(db, id)?.subject;
             Ok(audit::of_mail(db, subject.connection, &subject.mail)?)
         });
-        read.await.map_err(|fault| match fault {
-            StoreFault::Missing => Fault::NoSuch("review"),
-            other => other.into(),
-        })
+        read.await.map_err(no_such_review)
     }
 
     /// What else is known of these.

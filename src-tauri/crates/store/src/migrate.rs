@@ -22,6 +22,7 @@ pub(crate) fn ledger() -> Migrations<'static> {
         M::up(account::ADD_SETTINGS),
         M::up(leak(desk.concat())),
         M::up(review::COUNT_VAIN),
+        M::up(connection::ADD_STAY),
     ];
     Migrations::new(steps.to_vec())
 }

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use crate::error::StoreFault;
 use crate::table::review::{ReviewRow, Subject, Word};
-use crate::table::{audit, outbox, review};
+use crate::table::{audit, connection, outbox, review};
 
 /// Who acts, when, and what they saw.
 #[derive(Clone, Debug)]
@@ -36,7 +36,12 @@ impl<'a> Context<'a> {
 
 /// Applies `act`; the row as it is now.
 pub fn apply(db: &Connection, subject: &Subject, act: &Act, context: &Context<'_>) -> Result<ReviewRow, StoreFault> {
-    let before = review::find(db, subject)?.map(|row| row.review).unwrap_or_default();
+    if matches!(act, Act::Share { .. }) && !connection::is_connected(db, subject.connection)? {
+        return Err(StoreFault::Missing);
+    }
+    let row = review::find(db, subject)?;
+    let changed_at = row.as_ref().map(|row| row.changed_at);
+    let before = row.map(|row| row.review).unwrap_or_default();
     if context.expected_rev.is_some_and(|seen| seen != before.rev) {
         return Err(StoreFault::Stale { current: before.rev });
     }
@@ -45,7 +50,9 @@ pub fn apply(db: &Connection, subject: &Subject, act: &Act, context: &Context<'_
     let to = next.state(context.triage);
     let word =
         Word { decision: context.decision, decided_at: spoke(act, context, &before, &next).then_some(context.at) };
-    let id = review::put(db, subject, &next, word, context.at)?;
+    // Where it is filed has changed, not when it was shared.
+    let changed_at = changed_at.filter(|_| matches!(act, Act::Relink { .. })).unwrap_or(context.at);
+    let id = review::put(db, subject, &next, word, changed_at)?;
     match (change, act) {
         (Outbox::Freeze, Act::Release { rebuilt }) => outbox::freeze(db, id, subject, rebuilt)?,
         (Outbox::Drop, _) => outbox::drop_row(db, id)?,

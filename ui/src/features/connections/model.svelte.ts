@@ -1,5 +1,5 @@
 import type { Desk } from '../../desk.svelte';
-import type { AccountView, Action, ConnectionView, DoingView, Field } from '../../gen/api';
+import type { AccountView, Action, Captures, ConnectionView, DoingView, Field } from '../../gen/api';
 
 /** How a mailbox or a CRM is doing, in one word. */
 export type Health = 'active' | 'working' | 'sign_in' | 'attention' | 'unreachable' | 'paused';
@@ -52,7 +52,7 @@ export class ConnectionsModel {
     return this.#during(`account ${id}`, () => this.#desk.host.call(paused ? 'accounts.resume' : 'accounts.pause', { id }));
   };
 
-  toggleCrm = ({ id, status }: ConnectionView): Promise<boolean> => {
+  toggleCrm = ({ id, status }: Pick<ConnectionView, 'id' | 'status'>): Promise<boolean> => {
     const paused = status === 'paused';
     return this.#during(`crm ${id}`, () => this.#desk.host.call(paused ? 'crm.resume' : 'crm.pause', { id }));
   };
@@ -81,6 +81,16 @@ export class ConnectionsModel {
 
   remove = ({ id }: AccountView, wipe: boolean, retract: boolean): Promise<boolean> =>
     this.#during(`account ${id}`, () => this.#desk.host.call('accounts.remove', { id, wipe, retract }));
+
+  /** Removes a CRM; says whether that was begun. */
+  removeCrm = (id: number, retract: boolean): Promise<boolean> =>
+    this.#during(`crm ${id}`, () => this.#desk.host.call('crm.remove', { id, retract }));
+
+  rename = ({ id }: ConnectionView, name: string): Promise<boolean> =>
+    this.#during(`crm ${id}`, () => this.#desk.host.call('crm.rename', { id, name }));
+
+  sayCaptures = ({ id }: ConnectionView, captures: Captures): Promise<boolean> =>
+    this.#during(`crm ${id}`, () => this.#desk.host.call('crm.say_captures', { id, captures }));
 
   closeSample = async (): Promise<void> => void (await this.#desk.host.call('app.close_sample', {}));
 

@@ -86,3 +86,15 @@ test('a screen that was left hears nothing more', () => {
   leave();
   expect(host.listeners.size).toBe(0);
 });
+
+test('a CRM is renamed, answered for and removed; what is refused is shown on its card', async () => {
+  const host = new Scripted().always('crm.rename', () => ({}) as never).always('crm.say_captures', () => ({}) as never);
+  const model = new ConnectionsModel(new Desk(host));
+  const crm = { id: 3 } as ConnectionView;
+  expect([await model.rename(crm, 'Harbour'), await model.sayCaptures(crm, 'no')]).toEqual([true, true]);
+  expect([host.argsOf('crm.rename'), host.argsOf('crm.say_captures')]).toEqual([[{ id: 3, name: 'Harbour' }], [{ id: 3, captures: 'no' }]]);
+  host.always('crm.remove', () => {
+    throw error;
+  });
+  expect([await model.removeCrm(3, true), model.problems['crm 3'], host.argsOf('crm.remove')]).toEqual([false, error, [{ id: 3, retract: true }]]);
+});

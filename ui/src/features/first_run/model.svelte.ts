@@ -1,6 +1,6 @@
 import type { Desk } from '../../desk.svelte';
 import { Connecting } from '../connect';
-import { CrmDraft } from './crm.svelte';
+import { CrmWizard } from '../crm';
 
 export type Stage = 'welcome' | 'account' | 'crm' | 'done';
 /** Where it begins: at the very start, or to add one thing more. */
@@ -16,7 +16,7 @@ export class Arrival {
   reason = $state.raw<unknown>(null);
   readonly start: Start;
   readonly connecting: Connecting;
-  readonly crm: CrmDraft;
+  readonly crm: CrmWizard;
   readonly #desk: Desk;
 
   constructor(desk: Desk, start: Start) {
@@ -25,7 +25,7 @@ export class Arrival {
     this.stage = start;
     this.connecting = begun.get(desk) ?? new Connecting(desk);
     begun.set(desk, this.connecting);
-    this.crm = new CrmDraft(desk.host);
+    this.crm = new CrmWizard(desk);
     if (start === 'crm') void this.crm.load();
   }
 

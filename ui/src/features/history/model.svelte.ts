@@ -25,6 +25,8 @@ export class HistoryModel {
   asking = $state.raw<QueueRow | null>(null);
   /** The decision whose steps are shown. */
   tracing = $state.raw<QueueRow | null>(null);
+  /** The decision that other records are chosen for. */
+  relinking = $state.raw<QueueRow | null>(null);
   /** Why taking back didn't work. */
   problem = $state.raw<unknown>(null);
   /** Why a record of the CRM could not be opened, and of which decision. */

@@ -34,6 +34,7 @@ const ACT_WORDS: Record<string, (() => string) | undefined> = {
   send_now: m.act_send_now,
   retry: m.act_retry,
   retract: m.act_retract,
+  relink: m.act_relink,
   release: m.act_release,
   return: m.act_return,
   lease: m.act_lease,

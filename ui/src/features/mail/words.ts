@@ -1,9 +1,10 @@
 /** What records, roles, rules and returns are called. */
-import type { Automated, Exclusion, RecordType, Returned, Role } from '../../gen/api';
+import type { Automated, ConnectorInfo, Exclusion, RecordType, Returned, Role } from '../../gen/api';
 import { m } from '../../paraglide/messages.js';
 import { quoted } from '../../plain';
+import { inWords } from '../../words_crm';
 
-export const RECORD_WORDS: Record<RecordType, () => string> = {
+const RECORD_WORDS: Record<RecordType, () => string> = {
   contact: m.record_contact,
   company: m.record_company,
   deal: m.record_deal,
@@ -12,6 +13,12 @@ export const RECORD_WORDS: Record<RecordType, () => string> = {
   candidate: m.record_candidate,
   other: m.record_other,
 };
+
+/** What a type of record is called: the CRM's own word, where it has one. */
+export function recordWord(type: RecordType, info: ConnectorInfo | null | undefined): string {
+  const own = info?.records.find((one) => one.type === type);
+  return own ? inWords(own.words) : RECORD_WORDS[type]();
+}
 
 export const ROLE_WORDS: Record<Role, () => string> = {
   from: m.role_from,

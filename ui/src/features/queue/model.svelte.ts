@@ -1,5 +1,5 @@
 import type { Desk } from '../../desk.svelte';
-import type { ConnectionView, QueueRow, State } from '../../gen/api';
+import type { ConnectionView, FormerView, QueueRow, State } from '../../gen/api';
 import { Live } from '../../live.svelte';
 import { m } from '../../paraglide/messages.js';
 import { failureOf } from '../../words';
@@ -70,8 +70,9 @@ export class QueueModel {
 
   readonly paused = $derived.by(() => (this.#desk.connections.value ?? []).some(({ status }) => status === 'paused'));
 
-  get connections(): ConnectionView[] | null {
-    return this.#desk.connections.value;
+  /** Where mail goes, or went. */
+  get connections(): readonly (ConnectionView | FormerView)[] {
+    return [...(this.#desk.connections.value ?? []), ...(this.#desk.former.value ?? [])];
   }
 
   /** Keeps the list fresh and the countdowns running; gives back how to stop. */

@@ -1,5 +1,6 @@
 /** `history.*`, `audit.*`: what came of the decisions. */
 import type { HistoryFilter, QueueRow, SavedFile, State, TraceRow } from '../../gen/api';
+import { contactsOf } from './contacts';
 import { wait, type Handlers } from './handlers';
 import type { Program } from './program';
 import { later, step } from './queue';
@@ -22,6 +23,13 @@ export const historyHandlers = (program: Program): Handlers => ({
     const row = step(program, id, { state: 'retract_queued' });
     void wait(1500).then(() => later(program, id, 'retracted'));
     return row;
+  },
+  'history.relink': async ({ id, links }) => {
+    await wait(300);
+    const { choice, changed_at } = program.reviews.byId(id);
+    const named = contactsOf(program).filter(({ record }) => links.some((link) => link.type === record.type && link.id === record.id));
+    const relinked = named.map(({ name }) => name);
+    return step(program, id, { choice: choice && { ...choice, links }, changed_at, relinked });
   },
   'history.trace': ({ id }) => traceOf(program.queueRow(program.reviews.byId(id))),
   'history.export': async ({ format }) => {

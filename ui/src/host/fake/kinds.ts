@@ -21,7 +21,7 @@ export const KINDS: ConnectorInfo[] = [
     creates_contacts: true,
     searches: true,
     browser: false,
-    relinks: false,
+    relinks: true,
     records: [],
     notices: [],
     captures: words('', ''),
@@ -53,6 +53,33 @@ export const KINDS: ConnectorInfo[] = [
     captures: words('', ''),
     granted_by: words('', ''),
     remarks: [],
+  },
+  {
+    kind: 'cloud',
+    name: words('見本クラウドCRM', 'Sample cloud CRM'),
+    text: words('サービスキーで連携します。', 'Connected with a service key.'),
+    fields: [
+      field('key', 'secret', words('サービスキー', 'Service key'), words('CRMの管理者が発行します。', 'Whoever manages the CRM makes one.')),
+    ],
+    retraction: 'recycle',
+    creates_contacts: true,
+    searches: true,
+    browser: false,
+    relinks: true,
+    records: [
+      { type: 'contact', words: words('コンタクト', 'Contact') },
+      { type: 'company', words: words('会社', 'Company') },
+      { type: 'deal', words: words('取引', 'Deal') },
+    ],
+    notices: [words('添付ファイルは、CRMのファイル画面にも表示されます。', 'Attachments are also shown among the files of the CRM.')],
+    captures: words(
+      'このCRMは、接続したメールボックスのメールを自動で記録できます。その場合、確認していないメールも記録されます。',
+      'This CRM can log mail of a connected mailbox by itself. Then it also logs mail that you have not decided on.',
+    ),
+    granted_by: words('CRMの管理者', 'An administrator of the CRM'),
+    remarks: [
+      { key: 'no_owner', words: words('このユーザーは担当者に登録されていないため、担当者なしで記録します。', 'You are no owner there, so mail is logged without one.') },
+    ],
   },
 ];
 

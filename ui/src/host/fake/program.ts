@@ -4,7 +4,7 @@
  * files beside this one, by the first word of the command.
  */
 import { commands, type Commands, type Event, type MailPage, type MailRowView, type QueueRow, type State, type Tag } from '../../gen/api';
-import type { AccountView, Candidate, ConnectionView, Contact, Status, Triage } from '../../gen/api';
+import type { AccountView, Candidate, ConnectionView, Contact, FormerView, Status, Triage } from '../../gen/api';
 import { contactHandlers } from './contacts';
 import { crmHandlers } from './crm';
 import { error } from './errors';
@@ -40,6 +40,8 @@ export class Program {
   readonly aliases = new Map<string, Contact>();
   readonly grace: number;
   connections: ConnectionView[];
+  /** CRMs that go or have gone. */
+  former: FormerView[] = [];
   readonly #listeners = new Set<(event: Event) => void>();
   readonly #sharingAllowed: boolean;
   readonly #handlers: Handlers;
@@ -187,7 +189,7 @@ export class Program {
       mail,
       who,
       outgoing,
-      records: this.candidates(mail).map(({ name }) => name),
+      records: review.relinked ?? this.candidates(mail).map(({ name }) => name),
       state,
       rev,
       subject,

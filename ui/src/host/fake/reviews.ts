@@ -17,6 +17,8 @@ export interface Review {
   included: boolean;
   changed_at: number;
   failed?: QueueRow['error'];
+  /** The names of the records it was moved to. */
+  relinked?: string[];
 }
 
 export const FULL: Choice = { level: 'full', links: [], attachments: [], quotes: false, signature: false, redactions: [] };

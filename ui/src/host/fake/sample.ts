@@ -355,5 +355,10 @@ export function connectionOf(now: number): ConnectionView {
     identity: { user_id: '42', email: REP.address, name: REP.name, can_unlog: true, can_create_contacts: true, max_attachment_bytes: 25_000_000, remarks: [] },
     contacts: 1284,
     refreshed_at: now - 7 * MINUTE,
+    captures: null,
+    shared_at: null,
+    shared: 0,
+    moving: 0,
+    failed: 0,
   };
 }

@@ -1,17 +1,19 @@
 //! `crm`: the rep's CRM connections.
 
-use otomo_domain::account::{Connection, ConnectionId, ConnectionStatus};
+use otomo_domain::account::{Captures, Connection, ConnectionId, ConnectionStatus, Stay};
 use otomo_domain::address::Address;
 use otomo_domain::connector::{ConnectorInfo, Identity};
 use otomo_domain::secret::SecretString;
 use otomo_domain::time::Timestamp;
+use otomo_engine::leave::Former;
 use otomo_engine::manage::NewConnection;
 use otomo_engine::refresh;
+use otomo_engine::shipments::Traffic;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::accounts::{DoingView, browse};
-use super::app::Nothing;
+use super::app::{Done, Nothing};
 use crate::Api;
 use crate::error::{ApiError, Code};
 use crate::operation::Started;
@@ -76,6 +78,30 @@ pub struct SignInArgs {
     pub ticket: Option<u64>,
 }
 
+/// Removes a CRM.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveConnectionArgs {
+    pub id: i64,
+    /// Takes back what was shared to it before it is forgotten.
+    pub retract: bool,
+}
+
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RenameArgs {
+    pub id: i64,
+    pub name: String,
+}
+
+/// What the rep says: is the mailbox connected to the CRM itself, too?
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CapturesArgs {
+    pub id: i64,
+    pub captures: Captures,
+}
+
 /// Who the CRM takes the rep for.
 #[derive(Serialize, TS)]
 pub struct IdentityView {
@@ -122,6 +148,31 @@ pub struct ConnectionView {
     /// Contacts in the local index.
     pub contacts: i64,
     pub refreshed_at: Option<Timestamp>,
+    /// What the rep said of the CRM's own capture.
+    pub captures: Option<Captures>,
+    /// When the last mail was shared to it.
+    pub shared_at: Option<Timestamp>,
+    /// Mail that is in it by Otomo.
+    pub shared: i64,
+    /// Mail on its way to it, or being taken back.
+    pub moving: i64,
+    /// Mail that needs the rep.
+    pub failed: i64,
+}
+
+/// A CRM that was removed, or is on its way out.
+#[derive(Serialize, TS)]
+pub struct FormerView {
+    pub id: i64,
+    pub kind: String,
+    pub info: Option<ConnectorInfo>,
+    pub name: String,
+    pub stay: Stay,
+    pub status: ConnectionStatus,
+    /// Mail that is still being sent or taken back.
+    pub unsettled: i64,
+    /// Mail that could not be taken back.
+    pub failed: i64,
 }
 
 pub(crate) async fn kinds(api: &Api, _: Nothing) -> Result<Vec<ConnectorInfo>, ApiError> {
@@ -135,6 +186,20 @@ pub(crate) async fn list(api: &Api, _: Nothing) -> Result<Vec<ConnectionView>, A
         views.push(view(api, connection).await?);
     }
     Ok(views)
+}
+
+pub(crate) async fn former(api: &Api, _: Nothing) -> Result<Vec<FormerView>, ApiError> {
+    let view = |Former { connection, unsettled, failed }: Former| FormerView {
+        id: connection.id.0,
+        info: info(api, &connection.kind),
+        kind: connection.kind,
+        name: connection.name,
+        stay: connection.stay,
+        status: connection.status,
+        unsettled,
+        failed,
+    };
+    Ok(api.engine().former_connections().await?.into_iter().map(view).collect())
 }
 
 pub(crate) async fn test(api: &Api, args: NewConnectionArgs) -> Result<IdentityView, ApiError> {
@@ -165,6 +230,21 @@ pub(crate) async fn sign_in(api: &Api, args: SignInArgs) -> Result<ConnectionVie
     one(api, ConnectionId(args.id)).await
 }
 
+pub(crate) async fn rename(api: &Api, args: RenameArgs) -> Result<ConnectionView, ApiError> {
+    api.engine().rename_connection(ConnectionId(args.id), &args.name).await?;
+    one(api, ConnectionId(args.id)).await
+}
+
+pub(crate) async fn say_captures(api: &Api, args: CapturesArgs) -> Result<ConnectionView, ApiError> {
+    api.engine().say_captures(ConnectionId(args.id), args.captures).await?;
+    one(api, ConnectionId(args.id)).await
+}
+
+pub(crate) async fn remove(api: &Api, args: RemoveConnectionArgs) -> Result<Done, ApiError> {
+    api.engine().remove_connection(ConnectionId(args.id), args.retract).await?;
+    Ok(Done { done: true })
+}
+
 pub(crate) async fn refresh(api: &Api, args: ConnectionArgs) -> Result<Started, ApiError> {
     let (engine, id) = (api.engine().clone(), ConnectionId(args.id));
     engine.connection(id).await?;
@@ -190,11 +270,16 @@ async fn one(api: &Api, id: ConnectionId) -> Result<ConnectionView, ApiError> {
     view(api, api.engine().connection(id).await?).await
 }
 
+fn info(api: &Api, kind: &str) -> Option<ConnectorInfo> {
+    api.engine().kinds.iter().find(|info| info.kind == kind).cloned()
+}
+
 async fn view(api: &Api, connection: Connection) -> Result<ConnectionView, ApiError> {
     let (contacts, feed) = api.engine().index(connection.id).await?;
+    let Traffic { shared_at, shared, moving, failed } = api.engine().traffic(connection.id).await?;
     Ok(ConnectionView {
         id: connection.id.0,
-        info: api.engine().kinds.iter().find(|info| info.kind == connection.kind).cloned(),
+        info: info(api, &connection.kind),
         kind: connection.kind,
         name: connection.name,
         settings: connection.settings,
@@ -203,5 +288,10 @@ async fn view(api: &Api, connection: Connection) -> Result<ConnectionView, ApiEr
         identity: api.engine().identity(connection.id).await?.map(IdentityView::from),
         contacts,
         refreshed_at: feed.map(|feed| feed.refreshed_at),
+        captures: connection.captures,
+        shared_at,
+        shared,
+        moving,
+        failed,
     })
 }

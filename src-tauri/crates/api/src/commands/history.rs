@@ -4,6 +4,7 @@ mod sheet;
 
 use otomo_domain::account::ConnectionId;
 use otomo_domain::audit::Entry;
+use otomo_domain::contact::RecordRef;
 use otomo_domain::review::State;
 use otomo_domain::rules::Origin;
 use otomo_domain::time::Timestamp;
@@ -87,6 +88,15 @@ pub struct ExportArgs {
     pub japanese: bool,
 }
 
+/// Exchanges the records that a shared mail belongs to.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RelinkArgs {
+    pub id: i64,
+    /// All of them, as they are to be.
+    pub links: Vec<RecordRef>,
+}
+
 /// One transition of a mail.
 #[derive(Serialize, TS)]
 pub struct TraceRow {
@@ -140,6 +150,11 @@ pub(crate) async fn list(api: &Api, args: HistoryArgs) -> Result<HistoryPage, Ap
 
 pub(crate) async fn retract(api: &Api, args: QueueArgs) -> Result<QueueRow, ApiError> {
     let done = api.engine().retract(ReviewId(args.id)).await?;
+    row(api, done).await
+}
+
+pub(crate) async fn relink(api: &Api, args: RelinkArgs) -> Result<QueueRow, ApiError> {
+    let done = api.engine().relink(ReviewId(args.id), args.links).await?;
     row(api, done).await
 }
 

@@ -5,7 +5,7 @@
 //! there too, as soon as the provider can be reached (`revoke`).
 
 use otomo_domain::account::{Account, AccountId, ConnectionId, SignIn};
-use otomo_domain::review::{Act, State};
+use otomo_domain::review::{Act, Review, State};
 use otomo_store::table::mail::MailRow;
 use otomo_store::table::review::{self, ReviewRow, Subject};
 use otomo_store::table::{account, folder, health, mail, mail_account, place, secret, setting};
@@ -29,7 +29,7 @@ impl Engine {
     pub async fn remove_account(&self, id: AccountId, wipe: bool, retract: bool) -> Result<(), Fault> {
         let account = self.account(id).await?;
         if retract {
-            self.for_its_mail(id, false, |state| match state {
+            self.for_its_mail(id, false, |review| match review.state? {
                 // What may have arrived is taken back as soon as that is known.
                 State::Scheduled | State::Queued | State::FailedRetry | State::Uploading | State::Verifying => {
                     Some(Act::KeepPrivate)
@@ -40,7 +40,7 @@ impl Engine {
             .await?;
         } else {
             let on_its_way = |state| matches!(state, State::Scheduled | State::Queued | State::FailedRetry);
-            self.for_its_mail(id, true, |state| on_its_way(state).then_some(Act::KeepPrivate)).await?;
+            self.for_its_mail(id, true, |review| on_its_way(review.state?).then_some(Act::KeepPrivate)).await?;
         }
         self.forget_account(&account, wipe).await?;
         // A pass under way ends with what it has; the next one finds no account.
@@ -89,7 +89,7 @@ impl Engine {
         &self,
         id: AccountId,
         only_its_own: bool,
-        act: impl Fn(State) -> Option<Act>,
+        act: impl Fn(&Review) -> Option<Act>,
     ) -> Result<(), Fault> {
         let connections: Vec<ConnectionId> = self.connections().await?.into_iter().map(|c| c.id).collect();
         let mut after = None;
@@ -126,8 +126,12 @@ impl Engine {
     }
 
     /// Acts on a mail as it stands, also if it moves meanwhile: what is being sent may arrive.
-    async fn act_as_it_stands(&self, mut row: ReviewRow, act: impl Fn(State) -> Option<Act>) -> Result<(), Fault> {
-        while let Some(due) = row.review.state.and_then(&act) {
+    pub(crate) async fn act_as_it_stands(
+        &self,
+        mut row: ReviewRow,
+        act: impl Fn(&Review) -> Option<Act>,
+    ) -> Result<(), Fault> {
+        while let Some(due) = act(&row.review) {
             let (id, seen) = (row.id, row.review.rev);
             let refused = match self.act_on(id, due).await {
                 Err(Fault::Refused(refusal)) => refusal,

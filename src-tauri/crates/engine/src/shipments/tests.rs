@@ -94,7 +94,7 @@ async fn the_history_is_filtered_by_words_time_and_whoever_decided() {
     check_history(&world, filtered(Filter { by_rep: Some(false), ..Filter::default() }), &[]).await;
     let by_rep = Filter { by_rep: Some(true), connection: Some(world.connection), ..Filter::default() };
     check_history(&world, filtered(by_rep), &["other", "ＡＢＣ商事"]).await;
-    let elsewhere = Filter { connection: Some(otomo_domain::account::ConnectionId(99)), ..Filter::default() };
+    let elsewhere = Filter { connection: Some(ConnectionId(99)), ..Filter::default() };
     check_history(&world, filtered(elsewhere), &[]).await;
 }
 

@@ -27,7 +27,9 @@ CREATE TABLE connection (
     settings TEXT NOT NULL,  -- JSON, the connector's own; no secret
     status TEXT NOT NULL,    -- active, paused, sign_in_needed
     identity TEXT,           -- JSON: who the CRM takes the rep for, its limits, the company's policy
-    created_at INTEGER NOT NULL DEFAULT 0 -- ms
+    created_at INTEGER NOT NULL DEFAULT 0, -- ms
+    stay TEXT NOT NULL DEFAULT 'connected', -- connected, settling, retracting, gone
+    captures TEXT            -- yes, no, unknown: the mailbox is connected to the CRM itself
 ) STRICT;
 
 -- What the rep said about mail in general.

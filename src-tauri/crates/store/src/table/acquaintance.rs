@@ -25,6 +25,11 @@ pub fn meet(db: &Connection, connection: ConnectionId, people: &[Address]) -> ru
     Ok(new)
 }
 
+/// Forgets whom the rep knows at a connection.
+pub fn forget(db: &Connection, connection: ConnectionId) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM acquaintance WHERE connection = ?1")?.execute([connection.0]).map(drop)
+}
+
 /// Whether somebody is known. Asked of a cache connection, which has the ledger attached.
 pub fn is_known(db: &Connection, connection: ConnectionId, address: &Address) -> rusqlite::Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM acquaintance WHERE connection = ?1 AND address = ?2)";

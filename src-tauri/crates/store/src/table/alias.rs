@@ -44,6 +44,11 @@ pub fn remove(db: &Connection, connection: ConnectionId, address: &Address) -> r
     db.prepare_cached(sql)?.execute(params![connection.0, address.as_str()]).map(|rows| rows > 0)
 }
 
+/// Forgets what the rep said of addresses at a connection.
+pub fn forget(db: &Connection, connection: ConnectionId) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM alias WHERE connection = ?1")?.execute([connection.0]).map(drop)
+}
+
 /// The records that the rep gave this address to. Asked of a cache connection, which has the ledger attached.
 pub fn hits(db: &Connection, connection: ConnectionId, address: &Address) -> rusqlite::Result<Vec<Hit>> {
     let sql = "SELECT kind, record, name FROM alias WHERE connection = ?1 AND address = ?2 ORDER BY created_at";

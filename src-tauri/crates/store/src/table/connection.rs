@@ -1,11 +1,11 @@
 //! `connection`: the CRMs the rep connected, and what they last said of themselves.
 
-use otomo_domain::account::{Connection as CrmConnection, ConnectionId, ConnectionStatus};
+use otomo_domain::account::{Captures, Connection as CrmConnection, ConnectionId, ConnectionStatus, Stay};
 use otomo_domain::connector::Identity;
 use otomo_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::column::{json, json_opt, to_json, to_word, word};
+use crate::column::{json, json_opt, to_json, to_word, word, word_opt};
 
 pub(crate) const CREATE: &str = "
 CREATE TABLE connection (
@@ -20,6 +20,12 @@ CREATE TABLE connection (
 
 /// When it was connected. Of the first ones nobody noted it.
 pub(crate) const ADD_CREATION: &str = "ALTER TABLE connection ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;";
+
+/// How it goes, and what the rep said of the CRM's own capture. A row is never removed: what was decided names it.
+pub(crate) const ADD_STAY: &str = "
+ALTER TABLE connection ADD COLUMN stay TEXT NOT NULL DEFAULT 'connected';
+ALTER TABLE connection ADD COLUMN captures TEXT;
+";
 
 pub fn add(
     db: &Connection,
@@ -37,16 +43,34 @@ pub fn add(
     Ok(ConnectionId(db.last_insert_rowid()))
 }
 
+const COLUMNS: &str = "id, kind, name, settings, status, created_at, stay, captures";
+
+/// Those that stay.
 pub fn list(db: &Connection) -> rusqlite::Result<Vec<CrmConnection>> {
-    let mut statement =
-        db.prepare_cached("SELECT id, kind, name, settings, status, created_at FROM connection ORDER BY id")?;
+    that(db, "stay = 'connected'")
+}
+
+/// Those that go, or have gone.
+pub fn former(db: &Connection) -> rusqlite::Result<Vec<CrmConnection>> {
+    that(db, "stay <> 'connected'")
+}
+
+fn that(db: &Connection, holds: &str) -> rusqlite::Result<Vec<CrmConnection>> {
+    let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM connection WHERE {holds} ORDER BY id"))?;
     let rows = statement.query_map([], read)?;
     rows.collect()
 }
 
+/// One that has not gone.
 pub fn get(db: &Connection, id: ConnectionId) -> rusqlite::Result<Option<CrmConnection>> {
-    let sql = "SELECT id, kind, name, settings, status, created_at FROM connection WHERE id = ?1";
-    db.prepare_cached(sql)?.query_row([id.0], read).optional()
+    let sql = format!("SELECT {COLUMNS} FROM connection WHERE id = ?1 AND stay <> 'gone'");
+    db.prepare_cached(&sql)?.query_row([id.0], read).optional()
+}
+
+/// Whether new mail may be shared to it.
+pub fn is_connected(db: &Connection, id: ConnectionId) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM connection WHERE id = ?1 AND stay = 'connected')";
+    db.prepare_cached(sql)?.query_row([id.0], |row| row.get(0))
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<CrmConnection> {
@@ -57,7 +81,29 @@ fn read(row: &Row<'_>) -> rusqlite::Result<CrmConnection> {
         settings: json(row, 3)?,
         status: word(row, 4)?,
         created_at: Timestamp(row.get(5)?),
+        stay: word(row, 6)?,
+        captures: word_opt(row, 7)?,
     })
+}
+
+pub fn set_name(db: &Connection, id: ConnectionId, name: &str) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE connection SET name = ?2 WHERE id = ?1")?.execute(params![id.0, name]).map(drop)
+}
+
+pub fn set_captures(db: &Connection, id: ConnectionId, captures: Captures) -> rusqlite::Result<()> {
+    let sql = "UPDATE connection SET captures = ?2 WHERE id = ?1";
+    db.prepare_cached(sql)?.execute(params![id.0, to_word(&captures)?]).map(drop)
+}
+
+pub fn set_stay(db: &Connection, id: ConnectionId, stay: Stay) -> rusqlite::Result<()> {
+    let sql = "UPDATE connection SET stay = ?2 WHERE id = ?1";
+    db.prepare_cached(sql)?.execute(params![id.0, to_word(&stay)?]).map(drop)
+}
+
+/// Forgets all but its kind and its name.
+pub fn forget(db: &Connection, id: ConnectionId) -> rusqlite::Result<()> {
+    let sql = "UPDATE connection SET stay = 'gone', settings = '{}', identity = NULL, captures = NULL WHERE id = ?1";
+    db.prepare_cached(sql)?.execute([id.0]).map(drop)
 }
 
 pub fn set_status(db: &Connection, id: ConnectionId, status: ConnectionStatus) -> rusqlite::Result<bool> {

@@ -273,10 +273,14 @@ pub fn count(db: &Connection, connection: ConnectionId) -> rusqlite::Result<i64>
     db.prepare_cached("SELECT count(*) FROM contact WHERE connection = ?1")?.query_row([connection.0], |row| row.get(0))
 }
 
-/// Forgets everything of a connection.
-pub fn forget(db: &Connection, connection: ConnectionId) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM contact WHERE connection = ?1")?.execute([connection.0])?;
-    db.prepare_cached("DELETE FROM feed WHERE connection = ?1")?.execute([connection.0]).map(drop)
+/// Forgets so many contacts of a connection, and with the last of them how far its index has come. False at the end.
+pub fn forget(db: &Connection, connection: ConnectionId, limit: usize) -> rusqlite::Result<bool> {
+    let sql = "DELETE FROM contact WHERE id IN (SELECT id FROM contact WHERE connection = ?1 LIMIT ?2)";
+    if db.prepare_cached(sql)?.execute(params![connection.0, limit])? > 0 {
+        return Ok(true);
+    }
+    db.prepare_cached("DELETE FROM feed WHERE connection = ?1")?.execute([connection.0])?;
+    Ok(false)
 }
 
 #[cfg(test)]

@@ -149,8 +149,16 @@ pub fn catch_up(db: &Connection) -> rusqlite::Result<()> {
     db.prepare_cached(sql)?.execute([]).map(drop)
 }
 
-pub(super) fn forget(db: &Connection, connection: ConnectionId) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM desk WHERE connection = ?1")?.execute([connection.0]).map(drop)
+/// So many mails that are on the desk of a connection, whichever.
+pub(super) fn some(db: &Connection, connection: ConnectionId, limit: usize) -> rusqlite::Result<Vec<MailRow>> {
+    let mut statement = db.prepare_cached("SELECT mail FROM desk WHERE connection = ?1 LIMIT ?2")?;
+    statement.query_map(params![connection.0, limit], |row| row.get(0).map(MailRow))?.collect()
+}
+
+pub(super) fn remove(db: &Connection, mail: MailRow, connection: ConnectionId) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM desk WHERE mail = ?1 AND connection = ?2")?
+        .execute(params![mail.0, connection.0])
+        .map(drop)
 }
 
 /// Mail at a connection in one of these states, newest first.

@@ -207,6 +207,20 @@ pub fn in_state(db: &Connection, state: State, limit: usize) -> rusqlite::Result
     rows.collect()
 }
 
+/// How many reviews of a connection are in one of these states.
+pub fn count(db: &Connection, connection: ConnectionId, states: &[State]) -> rusqlite::Result<i64> {
+    let mut statement = db.prepare_cached("SELECT count(*) FROM review WHERE state = ?1 AND connection = ?2")?;
+    let of = |state| statement.query_row(params![to_word(state)?, connection.0], |row| row.get::<_, i64>(0));
+    states.iter().map(of).sum()
+}
+
+/// When the last of a connection's reviews in a state came into it.
+pub fn last(db: &Connection, connection: ConnectionId, state: State) -> rusqlite::Result<Option<Timestamp>> {
+    let sql = "SELECT changed_at FROM review WHERE state = ?1 AND connection = ?2 ORDER BY changed_at DESC LIMIT 1";
+    let values = params![to_word(&state)?, connection.0];
+    db.prepare_cached(sql)?.query_row(values, |row| row.get(0).map(Timestamp)).optional()
+}
+
 /// Reviews of a connection in a state in which they wait for the clock, and whose time has come, oldest change first.
 pub fn due(
     db: &Connection,

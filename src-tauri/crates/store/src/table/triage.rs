@@ -92,7 +92,12 @@ pub fn matched_of(db: &Connection, account: AccountId) -> rusqlite::Result<Vec<M
     statement.query_map([account.0], |row| row.get(0).map(MailRow))?.collect()
 }
 
-pub fn forget(db: &Connection, connection: ConnectionId) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM triage WHERE connection = ?1")?.execute([connection.0])?;
-    desk::forget(db, connection)
+/// Forgets what was found out about so many mails at a connection. False at the end.
+pub fn forget(db: &Connection, connection: ConnectionId, limit: usize) -> rusqlite::Result<bool> {
+    let mails = desk::some(db, connection, limit)?;
+    for mail in &mails {
+        db.prepare_cached("DELETE FROM triage WHERE mail = ?1 AND connection = ?2")?.execute([mail.0, connection.0])?;
+        desk::remove(db, *mail, connection)?;
+    }
+    Ok(!mails.is_empty())
 }

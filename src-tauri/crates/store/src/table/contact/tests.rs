@@ -109,7 +109,8 @@ async fn the_indexes_of_two_connections_are_apart() {
     take(&store, CRM, page(&[("A", &["a@x.jp"])], true, false), &["a@x.jp"]).await;
     take(&store, other, page(&[("B", &["a@x.jp"])], true, false), &["a@x.jp"]).await;
     check(&store, "a@x.jp", &["A*"]).await;
-    cache(&store, move |db| Ok(forget(db, other)?)).await;
+    assert!(cache(&store, move |db| Ok(forget(db, other, 1)?)).await, "there may be more");
+    assert!(!cache(&store, move |db| Ok(forget(db, other, 1)?)).await, "that was all");
     check(&store, "a@x.jp", &["A*"]).await;
     assert_eq!(cache(&store, move |db| Ok((count(db, CRM)?, count(db, other)?))).await, (1, 0));
 }

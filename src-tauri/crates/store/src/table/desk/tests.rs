@@ -151,7 +151,7 @@ async fn a_new_finding_replaces_the_old_one() {
     let found = cache(&store, move |db| {
         triage::set(db, row, CRM, &Finding { triage: Triage::Matched, candidates: vec![], advice: Advice::default() })?;
         let found = triage::get(db, row, CRM)?;
-        triage::forget(db, CRM)?;
+        assert!(triage::forget(db, CRM, 500)?);
         Ok((found.map(|f| f.triage), triage::get(db, row, CRM)?))
     });
     assert_eq!(found.await, (Some(Triage::Matched), None));

@@ -1,5 +1,5 @@
 /** The choice of a CRM. Its form is drawn from what the CRM's kind describes: no CRM is known here by name. */
-import type { ConnectorInfo, IdentityView, NewConnectionArgs } from '../../gen/api';
+import type { ConnectionView, ConnectorInfo, IdentityView, NewConnectionArgs } from '../../gen/api';
 import type { Host } from '../../host';
 
 export class CrmDraft {
@@ -26,7 +26,7 @@ export class CrmDraft {
   /** Asks which kinds there are; a single one is chosen at once. */
   async load(): Promise<void> {
     if (this.kinds.length > 0) return;
-    await this.#trying(async () => {
+    await this.trying(async () => {
       this.kinds = await this.#host.call('crm.kinds', {});
       for (const { kind, fields } of this.kinds) {
         this.values[kind] = Object.fromEntries(fields.map(({ name, preset }) => [name, preset]));
@@ -61,18 +61,20 @@ export class CrmDraft {
     const args = this.args();
     if (!args || this.#incomplete()) return;
     this.touch();
-    await this.#trying(async () => {
+    await this.trying(async () => {
       this.identity = await this.#host.call('crm.test', args);
     });
   }
 
-  /** Connects it; says whether that worked. */
-  async connect(): Promise<boolean> {
+  /** Connects it; `null` where that didn't work. */
+  async connect(): Promise<ConnectionView | null> {
     const args = this.args();
-    if (!args || !this.identity) return false;
-    return this.#trying(async () => {
-      await this.#host.call('crm.connect', args);
+    if (!args || !this.identity) return null;
+    let made: ConnectionView | null = null;
+    await this.trying(async () => {
+      made = await this.#host.call('crm.connect', args);
     });
+    return made;
   }
 
   /** The connection as the program is asked to test or to make it: the one secret apart from the settings. */
@@ -98,7 +100,8 @@ export class CrmDraft {
     return missing.length > 0;
   }
 
-  async #trying(work: () => Promise<void>): Promise<boolean> {
+  /** Does what may be refused; says whether it was done. */
+  async trying(work: () => Promise<void>): Promise<boolean> {
     this.busy = true;
     try {
       await work();
