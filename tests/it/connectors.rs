@@ -1,8 +1,7 @@
 //! What every CRM connector owes the engine: the same checks for each, then what only one of them can get wrong.
 //!
-//! `world` sets up a connector with the CRM behind it, `suite` holds the checks, `one_way` those of a CRM that never answers,
-//! the other modules what only theirs can get
-//! wrong.
+//! `world` sets up a connector with the CRM behind it, `suite` holds the checks, `one_way` those of a CRM that never
+//! answers, the other modules what only theirs can get wrong.
 
 mod espo;
 mod folder;
