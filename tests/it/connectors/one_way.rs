@@ -7,6 +7,9 @@ use otomo_domain::error::CrmFaultKind;
 use super::sample::Sample;
 use super::world::World;
 
+/// What becomes of a kept file; `None` loses it.
+type Damage = Option<fn(&mut Vec<u8>)>;
+
 pub async fn it_says_that_nothing_comes_back(world: impl World) {
     let (info, sample) = (world.crm().describe(), Sample::new("<1@x.jp>"));
     assert_eq!(info.retraction, Retraction::None);
@@ -34,7 +37,7 @@ pub async fn a_mail_is_told_once_each_time_it_is_logged(world: impl World) {
 }
 
 pub async fn a_file_that_is_not_the_chosen_one_stays_here_with_its_mail(world: impl World) {
-    let damages: [Option<fn(&mut Vec<u8>)>; 3] = [Some(|bytes| bytes[9] ^= 1), Some(|bytes| bytes.truncate(9)), None];
+    let damages: [Damage; 3] = [Some(|bytes| bytes[9] ^= 1), Some(|bytes| bytes.truncate(9)), None];
     for damage in damages {
         let sample = Sample::new("<1@x.jp>").with_file("a.bin", &[7; 200]).with_damaged_files(damage);
         let fault = sample.deliver(world.crm()).await.unwrap_err();

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
+use otomo_domain::contact::RecordRef;
 use otomo_domain::mail::{Direction, MailKey};
 use otomo_domain::payload::Payload;
 
@@ -47,7 +48,7 @@ impl Index {
             "" => payload.from.email.to_string(),
             name => format!("{name} <{}>", payload.from.email),
         };
-        let kind = |link: &otomo_domain::contact::RecordRef| {
+        let record = |link: &RecordRef| {
             let kind = serde_json::to_value(link.kind).ok();
             format!("{}:{}", kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default(), link.id)
         };
@@ -57,7 +58,7 @@ impl Index {
             direction.to_owned(),
             payload.subject.clone(),
             from,
-            joined(payload.links.iter().map(kind).collect()),
+            joined(payload.links.iter().map(record).collect()),
             format!("mail/{key}.eml"),
             joined(payload.attachments.iter().map(|file| file.name.clone()).collect()),
         ];
