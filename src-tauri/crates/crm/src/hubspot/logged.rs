@@ -15,7 +15,7 @@ use super::{email, file, links};
 use crate::http::answer::Answer;
 
 /// The calls that logging a mail takes, beside those for its files and its links.
-const CALLS: usize = 16;
+const CALLS: usize = 10;
 
 /// The mail: the one that stays, should there be several.
 pub async fn find(api: &Api, account: &Account, mail: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault> {
@@ -105,11 +105,17 @@ fn made(api: &Api, answer: &Answer) -> Result<String, CrmFault> {
 
 /// What a mail is logged as, now that a record of it was made. Whatever goes wrong here, it is logged.
 async fn after(api: &Api, account: &Account, mail: Sought<'_>, made: String) -> RemoteMail {
-    let found = seek::all(api, mail, Some(&made)).await.unwrap_or_default();
-    let is_seen = found.iter().any(|logged| logged.id.to_string() == made && logged.is_own(account));
+    let new = RemoteMail { url: account.page_of_mail(&mail.payload.links, &made), id: made, already_known: false };
+    let found = seek::candidates(api, mail, Some(&new.id)).await.unwrap_or_default();
+    let is_new = |logged: &Logged| logged.id.to_string() == new.id;
+    if found.iter().all(is_new) {
+        return new;
+    }
+    let found = seek::with_marks(api, mail.key, found).await.unwrap_or_default();
+    let is_known = found.iter().any(|logged| is_new(logged) && logged.is_own(account));
     match settle(api, account, mail, same(found, mail)).await {
-        Some(stays) if is_seen && stays.id.to_string() != made => stays.remote(account, &mail.payload.links, true),
-        _ => RemoteMail { url: account.page_of_mail(&mail.payload.links, &made), id: made, already_known: false },
+        Some(stays) if is_known && !is_new(&stays) => stays.remote(account, &mail.payload.links, true),
+        _ => new,
     }
 }
 
@@ -159,15 +165,15 @@ pub async fn relink(
     // Refuses what mail cannot be linked to, before anything is taken away.
     email::associations(now)?;
     api.room(CALLS + 2 * now.len())?;
-    let found = seek::read(api, mail, &[&remote.id]).await?;
-    let Some(own) = found.iter().find(|logged| logged.is_own(account)) else {
+    let found = seek::one(api, mail, &remote.id).await?;
+    let Some(own) = found.filter(|logged| logged.is_own(account)) else {
         return Err(match exists(api, &remote.id).await? {
             true => somebody_elses(),
             false => CrmFault::new(CrmFaultKind::NotFound, "the mail is not in HubSpot any more"),
         });
     };
     let text = Mark::new(mail.key, &account.rep, now).instead(&own.text);
-    exchange(api, own, now, json!({"hs_email_text": text})).await
+    exchange(api, &own, now, json!({"hs_email_text": text})).await
 }
 
 fn somebody_elses() -> CrmFault {

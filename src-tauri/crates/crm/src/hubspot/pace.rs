@@ -36,7 +36,7 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { all: Window::new(90, Duration::from_secs(10)), searches: Window::new(4, Duration::from_secs(1)) }
+        Self { all: Window::new(98, Duration::from_secs(10)), searches: Window::new(4, Duration::from_secs(1)) }
     }
 }
 
@@ -81,12 +81,12 @@ mod tests {
     }
 
     #[test]
-    fn calls_wait_when_ninety_were_made_in_ten_seconds() {
+    fn calls_wait_when_ninety_eight_were_made_in_ten_seconds() {
         let mut pace = Pace::default();
-        for n in 0..90 {
+        for n in 0..98 {
             assert_eq!(pace.take(at(n * 10), false), Ok(()));
         }
-        assert_eq!(pace.take(at(900), false), Err(at(9100)));
+        assert_eq!(pace.take(at(980), false), Err(at(9020)));
         assert_eq!(pace.room(at(10_000), 2), Err(at(10)));
         assert_eq!(pace.take(at(10_000), false), Ok(()));
     }

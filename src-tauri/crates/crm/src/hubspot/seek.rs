@@ -126,28 +126,41 @@ impl Logged {
 
 /// Every record with the key of a mail, the oldest first; `also` is looked at, whether or not it is found.
 pub async fn all(api: &Api, mail: Sought<'_>, also: Option<&str>) -> Result<Vec<Logged>, CrmFault> {
+    let found = candidates(api, mail, also).await?;
+    with_marks(api, mail.key, found).await
+}
+
+/// The same, as far as it can be told without their texts.
+pub async fn candidates(api: &Api, mail: Sought<'_>, also: Option<&str>) -> Result<Vec<Logged>, CrmFault> {
     let mut ids = searched(api, &mail.payload.message_id).await?;
     ids.extend(listed(api, &mail.payload.links).await?);
     // Only numbers are ids here.
     ids.extend(also.filter(|id| id.parse::<u64>().is_ok()).map(str::to_owned));
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    read(api, mail, &ids).await
+    among(api, mail, &ids).await
 }
 
-/// Those of these records that have the key of a mail, the oldest first. The index may still have what is gone, so they
-/// are read once more.
-pub async fn read(api: &Api, mail: Sought<'_>, ids: &[&str]) -> Result<Vec<Logged>, CrmFault> {
+/// This record, if it has the key of a mail.
+pub async fn one(api: &Api, mail: Sought<'_>, id: &str) -> Result<Option<Logged>, CrmFault> {
+    if id.parse::<u64>().is_err() {
+        return Ok(None);
+    }
+    let found = among(api, mail, &[id]).await?;
+    Ok(with_marks(api, mail.key, found).await?.pop())
+}
+
+/// Those of these records that may be a mail, the oldest first. The index may still have what is gone, so they are read
+/// once more.
+async fn among(api: &Api, mail: Sought<'_>, ids: &[&str]) -> Result<Vec<Logged>, CrmFault> {
     let records = finding::read(api, EMAILS, &TELLING, ids).await?;
     let mut found: Vec<Logged> = records.iter().filter_map(|record| Logged::of(record, mail)).collect();
     found.sort_by_key(|logged| logged.id);
     found.truncate(CANDIDATES);
-    read_marks(api, mail.key, &mut found).await?;
-    found.retain(|logged| logged.has_message_id || logged.mark.is_some());
     Ok(found)
 }
 
-/// Reads the text of what may be Otomo's, and the mark at its end.
-async fn read_marks(api: &Api, key: MailKey, found: &mut [Logged]) -> Result<(), CrmFault> {
+/// Reads the text of what may be Otomo's, and the mark at its end; leaves out what has neither Message-ID nor mark.
+pub async fn with_marks(api: &Api, key: MailKey, mut found: Vec<Logged>) -> Result<Vec<Logged>, CrmFault> {
     let ids: Vec<String> = found.iter().filter(|one| one.may_be_otomos).map(|one| one.id.to_string()).collect();
     for some in ids.chunks(TEXTS) {
         let some: Vec<&str> = some.iter().map(String::as_str).collect();
@@ -157,7 +170,8 @@ async fn read_marks(api: &Api, key: MailKey, found: &mut [Logged]) -> Result<(),
             logged.mark = Mark::read(&logged.text).filter(|mark| mark.is_of(key));
         }
     }
-    Ok(())
+    found.retain(|logged| logged.has_message_id || logged.mark.is_some());
+    Ok(found)
 }
 
 /// The mails that the search index has under this Message-ID, with its brackets or without.
