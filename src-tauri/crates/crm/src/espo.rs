@@ -64,8 +64,8 @@ pub(crate) fn info() -> ConnectorInfo {
         ],
         notices: vec![
             Words::new(
-                "EspoCRMは、連絡先の一覧では主なメールアドレスだけを渡します。2つ目以降のアドレスから届いたメールは自動では紐付けられないため、「CRMで検索」から選んでください。",
-                "EspoCRM lists only the primary address of a contact. Mail from a second address is not matched by itself: search the CRM for the contact.",
+                "EspoCRMは、連絡先の一覧では主なメールアドレスだけを渡します。2つ目以降のアドレスから届いたメールは自動では紐付けられないため、「EspoCRMで検索」から選んでください。",
+                "EspoCRM lists only the primary address of a contact. Mail from a second address is not matched by itself: choose “Search EspoCRM” and the contact.",
             ),
             Words::new(
                 "EspoCRMにすでにあるメールは、そのまま使われます。移動や取り消しができるのは、Otomoがシェアしたメールだけです。",

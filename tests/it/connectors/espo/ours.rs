@@ -86,6 +86,22 @@ async fn of_two_who_share_the_same_with_keys_of_their_own_the_first_can_take_it_
 }
 
 #[tokio::test]
+async fn of_two_who_share_the_very_same_with_one_key_only_the_first_moves_it_and_takes_it_back() {
+    let world = with_hanako().await;
+    let sample = to(link(RecordType::Contact, "h"));
+    let first = sample.deliver(world.crm()).await.unwrap();
+    let colleague = world.colleague(KEY);
+    let second = sample.deliver(colleague.as_ref()).await.unwrap();
+    assert!(second.already_known);
+    let elsewhere = [link(RecordType::Company, "a")];
+    assert!(colleague.relink(sample.sought(), &second, &elsewhere).await.is_err());
+    assert!(colleague.unlog(sample.sought(), &second).await.is_err());
+    assert_eq!((parent(&kept(&world, &sample)), world.mails()), (("Contact", "h"), 1));
+    world.crm().unlog(sample.sought(), &first).await.unwrap();
+    assert_eq!(world.mails(), 0);
+}
+
+#[tokio::test]
 async fn a_mail_imported_by_somebody_else_in_the_same_moment_is_theirs() {
     let world = with_hanako().await;
     let [theirs, ours] = shares();

@@ -6,7 +6,8 @@
 //! **What is ours.** One key may serve many reps, so who made a record says too little. What is imported carries a mark,
 //! the digest of what was shared, in a field that the CRM keeps and shows (`mark`). Only a mail with the mark of this very
 //! share, made by this user, is moved or deleted; one that was there before, be it the CRM's own copy or a colleague's, is
-//! linked to and left as it is.
+//! linked to and left as it is. What nobody can tell apart is the very same share by two reps with one key; there the one
+//! whose import was answered has it, or whoever looks it up after an answer of theirs got lost.
 
 use std::time::Duration;
 
