@@ -87,7 +87,7 @@ impl<'a> Storm<'a> {
         let (front, began) = (self.crm.front(), Instant::now());
         let most = if self.chance.random_bool(0.5) { 60 } else { 300 };
         let enough = front.came() + self.chance.random_range(1..most);
-        while front.came() < enough && began.elapsed() < Duration::from_secs(2) {
+        while front.came() < enough && began.elapsed() < Duration::from_millis(800) {
             sleep(Duration::from_millis(1)).await;
         }
         sleep(Duration::from_micros(self.chance.random_range(0..8000))).await;

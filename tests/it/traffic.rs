@@ -89,7 +89,7 @@ impl<'a> Office<'a> {
         }
         self.program.ask("crm.list", Value::Null).await;
         let heard = self.crm.front().came();
-        self.program.ask("crm.refresh", json!({ "connection": connection })).await;
+        self.program.ask("crm.refresh", json!({ "id": connection })).await;
         while self.crm.front().came() == heard {
             sleep(Duration::from_millis(10)).await;
         }

@@ -166,7 +166,7 @@ impl Wire for HubSpot {
 
     fn line(&self, ask: Ask) -> &'static str {
         match ask {
-            Ask::Check => "GET /crm/owners",
+            Ask::Check => "GET /crm/owners/2026-09?email=",
             Ask::List => "POST /crm/objects/2026-09/contacts/search",
             Ask::Find => "POST /crm/objects/2026-09/emails/search",
             Ask::Log => "POST /crm/objects/2026-09/emails$",

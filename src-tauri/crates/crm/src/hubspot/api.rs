@@ -174,8 +174,16 @@ impl Api {
         }
     }
 
-    /// What a successful answer says. 207 is one: what is missing is missing.
+    /// What a successful answer says. Half an answer (207) is none: what it leaves out would count as gone.
     pub fn told<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, CrmFault> {
+        if answer.status == StatusCode::MULTI_STATUS {
+            return Err(CrmFault::new(CrmFaultKind::Protocol, "only a part of it was answered"));
+        }
+        self.told_in_part(answer)
+    }
+
+    /// The same of a batch: what is missing in it is missing.
+    pub fn told_in_part<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, CrmFault> {
         if answer.status.is_success() { answer.json() } else { Err(self.fault(answer)) }
     }
 

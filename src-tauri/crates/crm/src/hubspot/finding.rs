@@ -57,7 +57,8 @@ pub async fn read(api: &Api, kind: &str, properties: &[&str], ids: &[&str]) -> R
     for some in ids.chunks(BATCH) {
         let inputs: Vec<Value> = some.iter().map(|id| json!({"id": id})).collect();
         let body = json!({"inputs": inputs, "properties": properties, "propertiesWithHistory": []});
-        records.extend(api.tell::<Page>(Call::post(&[kind, "batch", "read"], body)).await?.results);
+        let answer = api.ask(Call::post(&[kind, "batch", "read"], body)).await?;
+        records.extend(api.told_in_part::<Page>(&answer)?.results);
     }
     Ok(records)
 }
