@@ -24,7 +24,12 @@ export class BrowserSignIn {
   readonly ready = $derived(this.course === 'done' && (this.done?.matches === true || this.accepted));
 
   /** Opens the browser and waits. A page that is still open from before no longer counts. */
-  async start(args: Omit<AuthoriseArgs, 'op'>): Promise<boolean> {
+  start(args: Omit<AuthoriseArgs, 'op'>): Promise<boolean> {
+    return this.startBy((op) => this.#host.call('accounts.authorise', { ...args, op }));
+  }
+
+  /** The same for whoever asks in another way. */
+  async startBy(ask: (op: number) => Promise<AuthorisedView>): Promise<boolean> {
     this.cancel();
     const op = (this.#op = newOperation());
     this.reset('waiting');
@@ -32,7 +37,7 @@ export class BrowserSignIn {
       if (event.event === 'browse' && event.op === op && this.#isOn(op)) this.url = event.url;
     });
     try {
-      const done = await this.#host.call('accounts.authorise', { ...args, op });
+      const done = await ask(op);
       if (!this.#isOn(op)) return false;
       [this.course, this.done] = ['done', done];
       return this.ready;

@@ -15,6 +15,8 @@ export interface Asked {
   account?: AccountView;
   /** The secret that a CRM asks for. */
   secret?: Field | undefined;
+  /** The CRM is signed in to in the browser. */
+  browser?: boolean | undefined;
 }
 
 export class ConnectionsModel {
@@ -57,6 +59,9 @@ export class ConnectionsModel {
     return this.#during(`crm ${id}`, () => this.#desk.host.call(paused ? 'crm.resume' : 'crm.pause', { id }));
   };
 
+  /** Tries again a CRM that there is nothing to sign in to. */
+  resumeCrm = ({ id }: ConnectionView): Promise<boolean> => this.#during(`crm ${id}`, () => this.#desk.host.call('crm.resume', { id }));
+
   ask = (of: Asked | null): void => {
     if (of) this.#forget(of.key);
     this.signingIn = of;
@@ -73,10 +78,13 @@ export class ConnectionsModel {
     if (await this.#during(of.key, work)) this.signingIn = null;
   };
 
-  /** Signs a mailbox in anew with what came back from the browser. */
+  /** Signs in anew with what came back from the browser. */
   signInWith = async (ticket: number): Promise<void> => {
     const of = this.signingIn;
-    if (of && (await this.#during(of.key, () => this.#desk.host.call('accounts.sign_in', { id: of.id, ticket })))) this.signingIn = null;
+    if (!of) return;
+    const { host } = this.#desk;
+    const work = of.browser ? () => host.call('crm.sign_in', { id: of.id, ticket }) : () => host.call('accounts.sign_in', { id: of.id, ticket });
+    if (await this.#during(of.key, work)) this.signingIn = null;
   };
 
   remove = ({ id }: AccountView, wipe: boolean, retract: boolean): Promise<boolean> =>

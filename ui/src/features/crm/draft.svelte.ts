@@ -1,6 +1,7 @@
 /** The choice of a CRM. Its form is drawn from what the CRM's kind describes: no CRM is known here by name. */
 import type { ConnectionView, ConnectorInfo, IdentityView, NewConnectionArgs } from '../../gen/api';
 import type { Host } from '../../host';
+import { BrowserSignIn } from '../connect';
 
 export class CrmDraft {
   kinds = $state.raw<readonly ConnectorInfo[]>([]);
@@ -15,10 +16,13 @@ export class CrmDraft {
   /** Whom the CRM takes the rep for; `null` until it was asked about what is filled in now. */
   identity = $state.raw<IdentityView | null>(null);
   reason = $state.raw<unknown>(null);
+  /** The sign-in in the browser, for a kind that asks for one. */
+  readonly browser: BrowserSignIn;
   readonly #host: Host;
 
   constructor(host: Host) {
     this.#host = host;
+    this.browser = new BrowserSignIn(host);
   }
 
   readonly info = $derived(this.kinds.find(({ kind }) => kind === this.chosen) ?? null);
@@ -44,7 +48,19 @@ export class CrmDraft {
   /** Something was changed: what the CRM said before no longer counts. */
   touch = (): void => {
     [this.identity, this.reason] = [null, null];
+    this.browser.cancel();
+    this.browser.reset();
   };
+
+  /** Opens the browser, and waits until the person has signed in there. */
+  async #signIn(): Promise<void> {
+    const form = this.args();
+    if (!form) return;
+    await this.browser.startBy(async (op) => {
+      const { ticket } = await this.#host.call('crm.authorise', { new: form, op });
+      return { ticket, address: null, matches: true, missing: [] };
+    });
+  }
 
   /** Lets the person choose the folder. */
   async chooseFolder(): Promise<void> {
@@ -56,11 +72,14 @@ export class CrmDraft {
     this.touch();
   }
 
-  /** Asks the CRM whom it takes the rep for. */
+  /** Asks the CRM whom it takes the rep for; where it is signed in to in the browser, once the rep is back. */
   async test(): Promise<void> {
-    const args = this.args();
-    if (!args || this.#incomplete()) return;
+    if (!this.info || this.#incomplete()) return;
     this.touch();
+    if (this.info.browser) await this.#signIn();
+    if (this.info.browser && !this.browser.ready) return;
+    const args = this.args();
+    if (!args) return;
     await this.trying(async () => {
       this.identity = await this.#host.call('crm.test', args);
     });
@@ -90,7 +109,7 @@ export class CrmDraft {
       else if (value) settings[name] = value;
     }
     const name = this.name.trim();
-    return { kind, settings, ...(name && { name }), ...(token === undefined ? {} : { token }) };
+    return { kind, settings, ...(name && { name }), ...(token === undefined ? {} : { token }), ...(this.browser.done && { ticket: this.browser.done.ticket }) };
   }
 
   #incomplete(): boolean {

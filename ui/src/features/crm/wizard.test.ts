@@ -8,6 +8,7 @@ const KINDS: ConnectorInfo[] = [
   kind('rest', [field('url', 'url'), field('token', 'secret')]),
   { ...kind('taking', [field('token', 'secret')]), captures: words('it takes mail in') },
   kind('folder', [field('path', 'folder')]),
+  { ...kind('signed', [field('client', 'text'), field('secret', 'secret')]), browser: true },
 ];
 
 function kind(kind: string, fields: Field[]): ConnectorInfo {
@@ -49,6 +50,38 @@ describe('the way', () => {
     expect([passed, host.argsOf('crm.connect')]).toEqual([['sign_in', 'check', 'captures'], []]);
     await wizard.next();
     expect([wizard.step, host.argsOf('crm.say_captures')]).toEqual(['sync', [{ id: 7, captures: 'yes' }]]);
+  });
+
+  test('to a CRM that is signed in to in the browser goes there before it is tested, and takes along what came back', async () => {
+    const { host, wizard, draft } = await begun();
+    host.always('crm.authorise', () => ({ ticket: 5 }));
+    draft.choose('signed');
+    draft.values.signed = { client: 'id', secret: 's' };
+    await wizard.next();
+    await wizard.next();
+    const form = { kind: 'signed', settings: { client: 'id' }, token: 's' };
+    expect(host.argsOf('crm.authorise')).toEqual([{ new: form, op: expect.any(Number) as number }]);
+    expect([wizard.step, host.argsOf('crm.test')]).toEqual(['check', [{ ...form, ticket: 5 }]]);
+    await wizard.next();
+    expect(host.argsOf('crm.connect')).toEqual([{ ...form, ticket: 5 }]);
+  });
+
+  test('does not go on without the browser, and asks it anew when the form has changed', async () => {
+    const { host, wizard, draft } = await begun();
+    host.always('crm.authorise', () => {
+      throw { code: 'sign_in_denied', action: 'sign_in' } as ApiError;
+    });
+    draft.choose('signed');
+    draft.values.signed = { client: 'id', secret: 's' };
+    await wizard.next();
+    await wizard.next();
+    expect([wizard.step, draft.browser.course, host.argsOf('crm.test')]).toEqual(['sign_in', 'failed', []]);
+    host.always('crm.authorise', () => ({ ticket: 6 }));
+    await wizard.next();
+    expect(wizard.step).toBe('check');
+    wizard.back();
+    draft.touch();
+    expect([draft.browser.course, draft.args()?.ticket]).toEqual(['idle', undefined]);
   });
 
   test('to a folder has three steps', async () => {

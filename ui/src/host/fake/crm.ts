@@ -50,6 +50,12 @@ export function crmHandlers(program: Program): Handlers {
     'crm.kinds': () => KINDS,
     'crm.list': () => program.connections.map(shown),
     'crm.former': () => program.former,
+    'crm.authorise': async ({ op }) => {
+      await wait(80);
+      program.tell({ event: 'browse', op, url: 'https://login.crm.example/oauth/authorize?client_id=otomo&state=3f9c' });
+      await wait(500);
+      return { ticket: op };
+    },
     'crm.test': async ({ kind, token }) => {
       await wait(400);
       if (token === 'wrong') throw error('crm_sign_in_needed', 'sign_in', 'HTTP 401');
