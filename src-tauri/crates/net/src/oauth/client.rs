@@ -7,7 +7,7 @@ use oauth2::{
 use otomo_domain::error::{OAuthFault, OAuthFaultKind};
 use otomo_domain::oauth::{self, Provider};
 use otomo_domain::secret::ExposeSecret;
-use url::{Host, Url};
+use url::Url;
 
 use super::answer::{Granted, Refusal};
 
@@ -45,14 +45,9 @@ pub fn registered(provider: &Provider) -> Result<Registered, OAuthFault> {
     })
 }
 
-/// An address of a provider. Codes and tokens never go over a network in the clear.
+/// An address of a provider. Codes and tokens never go there in the clear.
 pub fn secure(address: &str) -> Result<Url, OAuthFault> {
     let wrong = |why: &str| OAuthFault::new(OAuthFaultKind::SetupWrong, format!("the provider's address {why}"));
     let url = Url::parse(address).map_err(|_| wrong("cannot be read"))?;
-    let here = match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        _ => false,
-    };
-    if url.scheme() == "https" || url.scheme() == "http" && here { Ok(url) } else { Err(wrong("is not https")) }
+    if url.scheme() == "https" { Ok(url) } else { Err(wrong("is not https")) }
 }
