@@ -85,7 +85,7 @@ async fn a_check_sends_nothing() {
 async fn a_refused_token_is_renewed_once() {
     let tokens = Tokens::new("old", "good");
     let (sender, _) = graph((202, ""), tokens.clone()).await;
-    let outcome = sender.send(&address("taro@example.test"), &[], MESSAGE).await;
+    let outcome = sender.send(&address("taro@example.test"), &[address("a@x.test")], MESSAGE).await;
     assert_eq!((kind(outcome), tokens.renewals()), (None, 1));
     let tokens = Tokens::new("old", "older");
     let (sender, got) = graph((202, ""), tokens.clone()).await;
