@@ -49,6 +49,7 @@ pub(crate) fn cache() -> Migrations<'static> {
         M::up(uidl::CREATE),
         M::up(leak(judged.concat())),
         M::up(tally::CREATE),
+        M::up(contact::FIND_UNSEARCHABLE),
     ];
     Migrations::new(steps.to_vec())
 }

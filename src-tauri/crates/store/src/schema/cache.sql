@@ -116,6 +116,7 @@ CREATE TABLE contact (
     search TEXT NOT NULL DEFAULT '', -- name and addresses, folded; '' = not made yet
     UNIQUE (connection, kind, record)
 ) STRICT;
+CREATE INDEX contact_unsearchable ON contact (connection) WHERE search = '';
 CREATE TABLE contact_address (
     address TEXT NOT NULL,
     contact INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,

@@ -46,6 +46,10 @@ pub(crate) const ADD_SEARCH: &str = "
 ALTER TABLE contact ADD COLUMN search TEXT NOT NULL DEFAULT '';
 ";
 
+/// Finds those that are still to be made searchable without looking at all the others, page after page.
+pub(crate) const FIND_UNSEARCHABLE: &str =
+    "CREATE INDEX contact_unsearchable ON contact (connection) WHERE search = '';";
+
 /// How far a connection's contact index has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feed {
