@@ -16,6 +16,8 @@
 //! | [`deliver`] | the outbox → the CRM, exactly once |
 //! | [`lists`], [`shipments`], [`reader`] | pages of mail; what was decided; one mail and its files |
 //! | [`accounts`], [`credential`], [`sign_in`] | mailboxes: find out, sign in, test, connect, change |
+//! | [`crm_sign_in`] | what a connection proves itself with: a secret, or a sign-in in the browser |
+//! | `hold` | which connections rest, and for how long |
 //! | `sending` | the accounts that send, for connectors that mail |
 //! | [`manage`], [`leave`] | connections and rules; the end of a connection |
 //! | [`contacts`], [`relink`], [`look`] | whose address it is; other records for a shared mail; what else can be read |
