@@ -47,9 +47,9 @@ impl Desk {
         let kind = otomo_crm::kinds().into_iter().find(|info| info.kind == "rest").expect("the contract's kind");
         self.choose(kind.name.ja).await;
         self.act(company.says("common_next")).await;
-        for (field, text) in kind.fields.iter().zip([&company.crm.url(), TOKEN]) {
-            self.fill(field.label.ja, text).await;
-        }
+        let field = |name: &str| kind.fields.iter().find(|field| field.name == name).expect("such a field").label.ja;
+        self.fill(field("url"), &company.crm.url()).await;
+        self.fill(field("token"), TOKEN).await;
         self.act(company.says("first_run_test")).await;
         self.act(company.says("first_run_crm_connect")).await;
         for step in ["crm_sync_done", "crm_choices_lead"] {

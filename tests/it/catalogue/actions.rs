@@ -125,6 +125,7 @@ const ACTIONS: &[(&str, &[&str])] = &[
             "no_such",
             "not_possible_now",
             "already_connected",
+            "other_account",
             "link_refused",
         ],
     ),

@@ -99,6 +99,12 @@ pub const ELSEWHERE: &[Elsewhere] = &[
         "without_an_account_that_sends_the_connection_waits_for_its_person",
         "NoSender",
     ),
+    by(
+        Code::OtherAccount,
+        "src-tauri/crates/engine/src/crm_sign_in.rs",
+        "another_account_of_the_crm_is_not_signed_in_to",
+        "OtherAccount",
+    ),
     by(Code::KeyStoreMissing, KEY_STORE, "a_computer_without_a_message_bus_has_no_store", "key_store_missing"),
     by(Code::KeyStoreLocked, KEY_STORE, "a_locked_store_is_said_to_be_locked_and_the_data_stays", "key_store_locked"),
     by(Code::KeyStoreBroken, KEY_STORE, "an_entry_that_is_no_key_is_broken_and_not_missing", "key_store_broken"),

@@ -115,6 +115,7 @@ pub enum Code {
     PolicyForbids,
     KeyTaken,
     AlreadyConnected,
+    OtherAccount,
     NoSender,
     NoLink,
     UnknownAttachment,
@@ -235,9 +236,8 @@ impl Code {
             Conflict | PreviewStale | NoSender | NoLink | UnknownAttachment | CannotRedact | KeyTaken | TooLate => {
                 Action::Review
             }
-            HomeInUse | UnknownCommand | BadArguments | NoSuch | NotPossibleNow | AlreadyConnected | LinkRefused => {
-                Action::None
-            }
+            HomeInUse | UnknownCommand | BadArguments | NoSuch | NotPossibleNow | AlreadyConnected | OtherAccount
+            | LinkRefused => Action::None,
         }
     }
 }
@@ -416,6 +416,7 @@ impl From<&Fault> for ApiError {
             Fault::Policy(_) => Code::PolicyForbids,
             Fault::KeyTaken => Code::KeyTaken,
             Fault::AlreadyConnected => Code::AlreadyConnected,
+            Fault::OtherAccount => Code::OtherAccount,
             Fault::Invalid { .. } => Code::BadArguments,
             Fault::NotSaved(_) => Code::FileNotSaved,
         };

@@ -26,6 +26,7 @@ mod upload;
 mod wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use otomo_domain::connector::{
@@ -58,7 +59,8 @@ pub(crate) fn info() -> ConnectorInfo {
         searches: true,
         browser: false,
         relinks: true,
-        patience: Patience::default(),
+        // An import may still be under way when its answer is given up.
+        patience: Patience { tries: 3, span: Duration::from_secs(10 * 60) },
         records: vec![
             record(RecordType::Company, "取引先（Account）", "Account"),
             record(RecordType::Deal, "商談（Opportunity）", "Opportunity"),

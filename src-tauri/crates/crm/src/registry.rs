@@ -27,7 +27,12 @@ struct Kind {
 
 const KINDS: &[Kind] = &[
     Kind { offered: false, info: hubspot::info, provider: None, build: hubspot::build },
-    Kind { offered: false, info: hubspot::app::info, provider: Some(hubspot::app::provider), build: hubspot::build },
+    Kind {
+        offered: false,
+        info: hubspot::app::info,
+        provider: Some(hubspot::app::provider),
+        build: hubspot::app::build,
+    },
     Kind { offered: false, info: porters::info, provider: None, build: porters::build },
     Kind { offered: false, info: espo::info, provider: None, build: espo::build },
     Kind { offered: true, info: rest::info, provider: None, build: rest::build },

@@ -420,7 +420,11 @@ impl Review {
             Act::Include => self.included = true,
             Act::SendNow { now } if from == State::Scheduled => self.release_at = Some(*now),
             Act::SendNow { now } => self.next_attempt_at = Some(*now),
-            Act::Retry => (self.attempt, self.in_vain, self.next_attempt_at, self.fault) = (0, 0, None, None),
+            // The rep's last word: it is to be there.
+            Act::Retry => {
+                (self.attempt, self.in_vain, self.next_attempt_at, self.fault) = (0, 0, None, None);
+                self.retract_after = false;
+            }
             Act::Retract => (self.attempt, self.next_attempt_at, self.fault) = (0, None, None),
             Act::Release { .. } if to == State::Pending => self.returned = Some(Returned::PayloadChanged),
             Act::Release { .. } => (self.attempt, self.next_attempt_at) = (0, None),

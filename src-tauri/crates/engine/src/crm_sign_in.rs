@@ -177,6 +177,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn another_account_of_the_crm_is_not_signed_in_to() {
+        let world = World::new().await;
+        world.crm.take_for("somebody else");
+        let refused = world.engine.sign_in_connection(world.connection, Some("token".into()), None).await;
+        assert!(matches!(refused, Err(Fault::OtherAccount)));
+        let kept = world.engine.with_proof(world.connection, None, None).await.expect("the connection");
+        assert!(kept.token.is_none(), "nothing of it was kept");
+    }
+
+    #[tokio::test]
     async fn a_kind_with_a_secret_alone_is_not_signed_in_to() {
         let world = World::new().await;
         let new = NewConnection { kind: "fake".into(), ..filled_in(None) };

@@ -329,6 +329,11 @@ async fn retract(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector)
             act(engine, row, Act::Unlogged).await?;
             Ok(true)
         }
+        // The rep may not delete there: the others go on, and this one is said to be there still.
+        Err(fault) if fault.kind == CrmFaultKind::Forbidden => {
+            act(engine, row, Act::Refuse { fault }).await?;
+            Ok(true)
+        }
         Err(fault)
             if fault.is_about_connection() || fault.is_temporary() || fault.kind == CrmFaultKind::OutcomeUnknown =>
         {

@@ -37,6 +37,8 @@ pub enum Fault {
     KeyTaken,
     #[error("the address is connected already")]
     AlreadyConnected,
+    #[error("this is another account of the CRM than the one that is connected")]
+    OtherAccount,
     /// A file could not be written where the person wants it.
     #[error("not saved: {0}")]
     NotSaved(String),

@@ -30,6 +30,9 @@ const STEP: usize = 500;
 /// What has to come to its end before a connection can be forgotten.
 const UNSETTLED: [State; 4] = [State::Uploading, State::Verifying, State::RetractQueued, State::Retracting];
 
+/// What waits to be sent.
+const WAITING: [State; 3] = [State::Scheduled, State::Queued, State::FailedRetry];
+
 /// A connection that goes or has gone, and what it still waits for.
 pub struct Former {
     pub connection: Connection,
@@ -70,8 +73,7 @@ impl Engine {
         }
         let stay = if retract { Stay::Retracting } else { Stay::Settling };
         self.store.ledger.write(move |db| Ok(connection::set_stay(db, id, stay)?)).await?;
-        self.rules_changed().await?;
-        let leaving = self.connection(id).await?;
+        let leaving = Connection { stay, ..before.clone() };
         if retract {
             // Only the rep's word tries again what the CRM refused to take back.
             let failed = |review: &Review| (review.state == Some(State::RetractFailed)).then_some(Act::Retract);
@@ -83,6 +85,7 @@ impl Engine {
             self.forget_connection(id).await?;
         } else {
             self.let_go(&leaving).await?;
+            self.rules_changed().await?;
         }
         self.outbox.notify_one();
         self.bus.changed(&[Tag::Connections, Tag::Contacts, Tag::Review, Tag::Queue, Tag::History]);
@@ -121,7 +124,9 @@ impl Engine {
 
     async fn go_on_leaving(&self) -> Result<(), Fault> {
         for connection in self.leaving().await? {
-            self.let_go(&connection).await?;
+            if let Err(fault) = self.let_go(&connection).await {
+                tracing::warn!(connection = connection.id.0, %fault, "a connection could not be let go");
+            }
         }
         Ok(())
     }
@@ -142,6 +147,7 @@ impl Engine {
         use State::{FailedPerm, FailedRetry, Logged, Queued, Scheduled, Uploading, Verifying};
         let retracts = leaving.stay == Stay::Retracting;
         let due = move |review: &Review| match review.state? {
+            FailedPerm if may_be_there(review) => None,
             Scheduled | Queued | FailedRetry | FailedPerm => Some(Act::KeepPrivate),
             // It may have arrived, and is taken back once that is known.
             Uploading | Verifying if retracts && !review.retract_after => Some(Act::KeepPrivate),
@@ -184,6 +190,13 @@ impl Engine {
                         give_up(db, &row, &Context::engine(at))?;
                     }
                 }
+                // What was just refused, or not found, waits to be sent again.
+                for state in WAITING {
+                    let filter = Filter { connection: Some(id), ..Filter::default() };
+                    for row in review::latest(db, &[state], &filter, None, usize::MAX >> 1)? {
+                        apply(db, &row.subject, &Act::KeepPrivate, &Context::engine(at))?;
+                    }
+                }
                 secret::remove_all(db, &owner(id))?;
                 alias::forget(db, id)?;
                 acquaintance::forget(db, id)?;
@@ -214,7 +227,13 @@ impl Engine {
     async fn clear_away(&self, id: ConnectionId) -> Result<(), Fault> {
         while self.store.cache.write(move |db| Ok(triage::forget(db, id, STEP)?)).await? {}
         while self.store.cache.write(move |db| Ok(contact::forget(db, id, STEP)?)).await? {}
-        Ok(self.store.ledger.write(move |db| Ok(setting::remove(db, &to_forget(id))?)).await?)
+        // A renewal or a check that was under way may have written once more.
+        let gone = self.store.ledger.write(move |db| {
+            secret::remove_all(db, &owner(id))?;
+            connection::forget(db, id)?;
+            Ok(setting::remove(db, &to_forget(id))?)
+        });
+        Ok(gone.await?)
     }
 
     /// Removes what the end of the process kept from being removed.
@@ -233,6 +252,12 @@ fn to_forget(id: ConnectionId) -> String {
 
 fn is_about(about: &About, id: ConnectionId) -> bool {
     matches!(about, About::Contact(at) | About::Company(at) if at.connection == id)
+}
+
+/// Whether the CRM may have a mail that the rep was given: nobody could tell.
+fn may_be_there(review: &Review) -> bool {
+    let kind = review.fault.as_ref().map(|fault| fault.kind);
+    matches!(kind, Some(CrmFaultKind::MaybeLogged | CrmFaultKind::OutcomeUnknown))
 }
 
 /// Ends what nobody will hear the end of: the row says that nobody knows how it came out.

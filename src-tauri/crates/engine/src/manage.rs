@@ -68,7 +68,12 @@ impl Engine {
         ticket: Option<u64>,
     ) -> Result<(), Fault> {
         let new = self.with_proof(id, token, ticket).await?;
-        self.test_connection(&new).await?;
+        let known = self.identity(id).await?;
+        let identity = self.test_connection(&new).await?;
+        // What was shared is looked up, and taken back, where it was shared to.
+        if known.is_some_and(|known| known.user_id != identity.user_id) {
+            return Err(Fault::OtherAccount);
+        }
         let refresh = self.brought_refresh(ticket).await?;
         let saved = self.store.ledger.write(move |db| {
             crm_sign_in::keep(db, id, new.token.as_ref(), refresh.as_ref())?;

@@ -60,7 +60,7 @@ export class ConnectionsModel {
   };
 
   /** Tries again a CRM that there is nothing to sign in to. */
-  resumeCrm = ({ id }: ConnectionView): Promise<boolean> => this.#during(`crm ${id}`, () => this.#desk.host.call('crm.resume', { id }));
+  resumeCrm = ({ id }: { id: number }): Promise<boolean> => this.#during(`crm ${id}`, () => this.#desk.host.call('crm.resume', { id }));
 
   ask = (of: Asked | null): void => {
     if (of) this.#forget(of.key);

@@ -121,7 +121,7 @@ export class CrmDraft {
 
   /** Does what may be refused; says whether it was done. */
   async trying(work: () => Promise<void>): Promise<boolean> {
-    this.busy = true;
+    [this.busy, this.reason] = [true, null];
     try {
       await work();
       return true;

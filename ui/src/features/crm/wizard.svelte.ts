@@ -49,12 +49,17 @@ export class CrmWizard {
   }
 
   back = (): void => {
-    if (this.#before && this.canGoBack) this.step = this.#before;
+    if (!this.#before || !this.canGoBack) return;
+    this.draft.browser.cancel();
+    this.step = this.#before;
   };
 
   /** On to the next step, with what has to be done before it. Says whether the end is reached. */
   async next(): Promise<boolean> {
-    if (this.step === 'sign_in') await this.draft.test();
+    const from = this.step;
+    if (from === 'sign_in') await this.draft.test();
+    // The rep went elsewhere meanwhile.
+    if (this.step !== from) return false;
     if (this.step === 'sign_in' && !this.draft.identity) return false;
     const after = this.steps[this.steps.indexOf(this.step) + 1];
     if (after === undefined) return true;

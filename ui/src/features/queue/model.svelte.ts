@@ -101,6 +101,8 @@ export class QueueModel {
     if (state === 'scheduled') return 'send_now';
     if (error?.action === 'sign_in' || error?.action === 'edit_settings') return 'connections';
     if (GROUP_OF[state] === 'retry') return 'retry';
+    // It may be there: whoever sends it again must have looked.
+    if (error?.code === 'crm_maybe_logged') return null;
     if (error?.action === 'open_crm' && remote?.url) return 'open_crm';
     if (error?.action === 'review' && state === 'failed_perm') return 'review';
     return 'retry';
@@ -125,7 +127,8 @@ export class QueueModel {
     const { host } = this.#desk;
     if (deed === 'connections') this.#desk.go('connections');
     else if (deed === 'send_now') await this.#trying(row.id, () => host.call('queue.send_now', { id: row.id }));
-    else if (deed === 'retry') await this.#trying(row.id, () => host.call('queue.retry', { id: row.id }));
+    // What could not be taken back is taken back again, not sent.
+    else if (deed === 'retry') await this.#trying(row.id, () => host.call(row.state === 'retract_failed' ? 'history.retract' : 'queue.retry', { id: row.id }));
     else if (deed === 'open_crm') await this.#trying(row.id, () => host.call('app.open_link', { url: row.remote?.url ?? '' }));
     else this.#desk.show(row);
   }

@@ -77,6 +77,7 @@ test.each([
   [row(1, 'failed_perm', { error: error('review') }), 'review'],
   [row(1, 'retract_failed', { error: error('review') }), 'retry'],
   [row(1, 'failed_perm', { error: error('open_crm') }), 'retry'],
+  [row(1, 'failed_perm', { error: { ...error('open_crm'), code: 'crm_maybe_logged' } }), null],
   [row(1, 'failed_perm', { error: error('open_crm'), remote: { id: '7', url: 'https://crm.example/7', already_known: true } }), 'open_crm'],
 ] as const)('one thing brings a row on: %#', async (of, deed) => {
   expect((await queued([])).queue.deedFor(of)).toBe(deed);

@@ -210,8 +210,11 @@ pub async fn relink(api: &Api, mail: Sought<'_>, logged: &RemoteMail, links: &[R
 
 /// Takes a mail back.
 pub async fn unlog(api: &Api, mail: Sought<'_>, logged: &RemoteMail) -> Result<(), CrmFault> {
-    let Some(email) = lookup(api, mail).await? else { return Ok(()) };
-    if logged.already_known || !is_ours(api, &email, mail).await? {
+    if logged.already_known {
+        return Err(not_ours());
+    }
+    let Some(email) = lookup(api, mail).await? else { return is_gone(api, &logged.id).await };
+    if !is_ours(api, &email, mail).await? {
         return Err(not_ours());
     }
     let answer = api.ask(api.request(Method::DELETE, &["Email", &email.id], &[]), Silence::Harmless, PATIENCE).await?;
@@ -219,6 +222,16 @@ pub async fn unlog(api: &Api, mail: Sought<'_>, logged: &RemoteMail) -> Result<(
         StatusCode::NOT_FOUND => Ok(()),
         // A page for people is no word that the mail is gone.
         StatusCode::OK => answer.json::<IgnoredAny>().map(drop),
+        _ => Err(api.fault(&answer)),
+    }
+}
+
+/// A mail that a list does not show may be there all the same: hidden from this user, or changed by somebody.
+async fn is_gone(api: &Api, id: &str) -> Result<(), CrmFault> {
+    let answer = api.ask(api.request(Method::GET, &["Email", id], &[]), Silence::Harmless, PATIENCE).await?;
+    match answer.status {
+        StatusCode::NOT_FOUND => Ok(()),
+        StatusCode::OK => Err(CrmFault::new(CrmFaultKind::Rejected, "the mail was changed in the CRM")),
         _ => Err(api.fault(&answer)),
     }
 }

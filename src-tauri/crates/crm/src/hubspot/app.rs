@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 
 use otomo_domain::connector::{ConnectorInfo, Field, FieldKind};
 use otomo_domain::oauth::{Client, Provider, Redirect, Scopes, Servers};
+use otomo_domain::ports::CrmConnector;
 use otomo_domain::words::Words;
 
 use super::{ADDRESS, SCOPES, email_field, url_field};
 use crate::http::base::Base;
-use crate::registry::{Form, InvalidSettings};
+use crate::registry::{Form, Given, InvalidSettings};
 
 /// Where a rep signs in; accounts in Europe have `app-eu1.hubspot.com`.
 const SIGN_IN: &str = "https://app.hubspot.com/oauth/authorize";
@@ -70,6 +71,14 @@ fn fields() -> Vec<Field> {
         preset: SIGN_IN.into(),
     };
     vec![email_field(), id, secret, port, page, url_field()]
+}
+
+/// Without a sign-in there is nothing to show but the app's secret, which is nobody's token.
+pub(crate) fn build(given: Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSettings> {
+    if given.tokens.is_none() {
+        return Err(InvalidSettings::new("sign_in", "is missing: sign in in the browser first"));
+    }
+    super::build(given)
 }
 
 /// Where the rep signs in, by what is filled in.

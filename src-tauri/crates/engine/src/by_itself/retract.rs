@@ -72,6 +72,10 @@ impl Engine {
     }
 
     async fn retract_if_forbidden(&self, row: &ReviewRow) -> Result<(), Fault> {
+        // Of a connection that is gone nothing can be taken back any more.
+        if !self.snapshot().connections.contains_key(&row.subject.connection) {
+            return Ok(());
+        }
         if self.is_forbidden_by_policy(row).await? { self.take_back(row).await } else { Ok(()) }
     }
 
