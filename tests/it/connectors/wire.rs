@@ -155,7 +155,7 @@ impl Wire for Espo {
     }
 
     fn at(&self, clock: Arc<dyn Clock>) -> Box<dyn CrmConnector> {
-        build("espocrm", json!({"url": self.server().url()}), kit::espo::KEY, clock)
+        build("espocrm", json!({"url": self.server().url(), "email": super::espo::REP}), kit::espo::KEY, clock)
     }
 }
 

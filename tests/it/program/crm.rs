@@ -126,7 +126,7 @@ impl Crm for Espo {
     }
 
     fn settings(&self) -> Value {
-        json!({"url": self.0.url()})
+        json!({"url": self.0.url(), "email": REP})
     }
 
     fn secret(&self) -> &'static str {
