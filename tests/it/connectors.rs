@@ -144,3 +144,27 @@ one_way! {
         what_never_left_is_told_apart_from_what_may_have
     }
 }
+
+/// Runs the checks of the lists of people on every connector that reads them from files.
+macro_rules! lists {
+    ($($check:ident)*) => {
+        mod lists_of_the_folder_connector {
+            $(#[tokio::test] async fn $check() { super::suite::lists::$check(super::world::Folder::start().await).await })*
+        }
+        mod lists_of_the_mail_drop_connector {
+            use super::mail_drop::MailDrop;
+            $(#[tokio::test] async fn $check() { super::suite::lists::$check(MailDrop::start([]).await).await })*
+        }
+    };
+}
+
+lists! {
+    a_list_is_read_however_it_is_written
+    a_damaged_row_takes_nobody_else_away
+    of_a_list_that_is_half_written_everybody_is_there_who_is_whole
+    a_list_that_is_none_is_a_fault_that_names_it
+    a_list_that_cannot_be_opened_is_a_fault_that_names_it
+    cards_with_odd_names_of_their_own_are_all_read
+    a_folder_that_goes_away_never_says_that_nobody_is_there
+    no_fault_of_a_list_tells_of_the_people_in_it
+}

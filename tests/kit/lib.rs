@@ -15,6 +15,7 @@ pub mod certificate;
 pub mod chromium;
 pub mod crm;
 pub mod decode;
+pub mod disk;
 pub mod dns;
 pub mod espo;
 pub mod framebuffer;

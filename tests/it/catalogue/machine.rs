@@ -1,9 +1,9 @@
 //! This computer: the data folder, its key, its databases, the disk, the policy.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
+use kit::disk::Disk;
 use kit::imap::ImapServer;
 use otomo_api::ApiError;
 use otomo_boot::key::KeyPlace;
@@ -119,7 +119,7 @@ async fn no_file() -> Value {
 
 async fn full_disk() -> Value {
     let disk = Disk::of("96k");
-    fails(&disk.path(), passphrase()).await
+    fails(&disk.path().join("home"), passphrase()).await
 }
 
 /// Mail of 8 MiB, which cannot be made smaller.
@@ -128,7 +128,7 @@ async fn filling_disk() -> Value {
     let server = ImapServer::start(noise.collect(), []).await;
     let (disk, folder) = (Disk::of("4m"), tempfile::tempdir().unwrap());
     let policy = json!({ "extra_ca": [server.ca()] }).to_string();
-    let program = Program::on(disk.path(), folder, &policy, true).await;
+    let program = Program::on(disk.path().join("home"), folder, &policy, true).await;
     program.ask("accounts.add", mailbox(&server.endpoint())).await;
     program.account_error().await
 }
@@ -140,27 +140,4 @@ fn noise(length: usize) -> String {
 async fn misspelt_policy() -> Value {
     let program = Program::start(r#"{"never_logs": {}}"#, false).await;
     program.ask("policy.get", Value::Null).await["error"].clone()
-}
-
-/// A small disk in memory; it is taken away again in the end.
-struct Disk(TempDir);
-
-impl Disk {
-    fn of(size: &str) -> Self {
-        let place = tempfile::tempdir().unwrap();
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &format!("size={size}"), "otomo-test"]).arg(place.path());
-        assert!(mount.status().unwrap().success(), "a disk in memory: this needs CAP_SYS_ADMIN");
-        Self(place)
-    }
-
-    fn path(&self) -> PathBuf {
-        self.0.path().join("home")
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        drop(Command::new("umount").arg("--lazy").arg(self.0.path()).status());
-    }
 }

@@ -1,4 +1,8 @@
 //! What only the folder connector can get wrong: files that are half there, and disks.
+//!
+//! `bad_input` is about disks that are full or protected, and what others do in the folder.
+
+mod bad_input;
 
 use std::fs;
 

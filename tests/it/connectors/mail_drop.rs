@@ -1,8 +1,10 @@
 //! Mail to a CRM's address: what its connector alone can get wrong.
 //!
-//! `world` is the account, its server and the CRM that reads what arrived; `answers` is about servers and accounts.
+//! `world` is the account, its server and the CRM that reads what arrived; `answers` is about servers and accounts,
+//! `bad_input` about servers that refuse and mail that is odd.
 
 mod answers;
+mod bad_input;
 mod world;
 
 use mail_parser::{MessageParser, MimeHeaders};

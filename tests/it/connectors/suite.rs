@@ -1,6 +1,7 @@
-//! The checks every connector passes. `bad_input` is for those with an API.
+//! The checks every connector passes. `bad_input` is for those with an API, `lists` for those that read files.
 
 pub mod bad_input;
+pub mod lists;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;

@@ -1,7 +1,7 @@
 //! A connector together with the CRM behind it, as a test sees both.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kit::crm::{CrmServer, REP, TOKEN};
@@ -13,6 +13,8 @@ use otomo_domain::secret::SecretString;
 use otomo_net::{Net, NetConfig};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use super::suite::lists::Lists;
 
 /// Somebody in the CRM: id, name, address.
 pub type Somebody<'a> = (&'a str, &'a str, &'a str);
@@ -96,6 +98,12 @@ impl World for Folder {
 
     async fn put_out_of_reach(&mut self) {
         fs::remove_dir_all(self.dir.path()).unwrap();
+    }
+}
+
+impl Lists for Folder {
+    fn lists(&self) -> &Path {
+        self.dir.path()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The rep's accounts, the server that they send through, and what it took.
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::super::sample::address;
+use super::super::suite::lists::Lists;
 use super::super::world::{Somebody, World, clock, net};
 
 /// Where the CRM takes copies of what the rep sent, and what the rep forwards.
@@ -127,5 +129,11 @@ impl World for MailDrop {
         self.server.take().expect("the server runs");
         // The port is closed once the task that listens has gone.
         tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+impl Lists for MailDrop {
+    fn lists(&self) -> &Path {
+        self.dir.path()
     }
 }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use otomo_domain::connector::Files;
 use otomo_domain::contact::RecordRef;
+use otomo_domain::digest::Digest;
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::mail::MailKey;
 use otomo_domain::payload::{Frozen, Payload};
@@ -138,11 +139,12 @@ impl MailFolder {
         kept.map_err(|e| fault(&path, e))
     }
 
-    /// The mails that are logged.
+    /// The mails that are logged; other files, and the same name in capitals, are somebody else's.
     fn keys(&self) -> Result<BTreeSet<String>, CrmFault> {
         let entries = fs::read_dir(&self.mails).map_err(|e| fault(&self.mails, e))?;
         let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-        Ok(names.filter_map(|name| Some(name.strip_suffix(".json")?.to_owned())).collect())
+        let keys = names.filter_map(|name| Some(name.strip_suffix(".json")?.to_owned()));
+        Ok(keys.filter(|key| key.parse::<Digest>().is_ok_and(|digest| digest.to_string() == *key)).collect())
     }
 
     /// Makes the folders; with the first of them, the file that says what they are.
