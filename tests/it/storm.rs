@@ -137,6 +137,7 @@ impl<'a> Storm<'a> {
         self.calm_down().await;
         self.program.die().await;
         self.verdict.logged = self.program.count(State::Logged).await;
+        self.verdict.given_up = self.program.count(State::FailedPerm).await;
         self.verdict.judge(self.crm, (0..self.shares).map(message_id));
         self.verdict.print(self.crm.kind(), self.shares, self.time.passed(), began.elapsed());
         self.verdict

@@ -16,6 +16,8 @@ pub struct Verdict {
     pub lost_replies: usize,
     /// What the program says is logged.
     pub logged: usize,
+    /// What it gave back to the rep.
+    pub given_up: usize,
     /// Shares that are not in the CRM.
     pub lost: usize,
     /// Shares that are there more than once.
@@ -46,9 +48,9 @@ impl Verdict {
     }
 
     pub fn print(&self, kind: &str, shares: usize, passed: Duration, took: Duration) {
-        let Self { kills, limits, lost_replies, logged, lost, doubled, strangers, exceeded } = self;
+        let Self { kills, limits, lost_replies, logged, given_up, lost, doubled, strangers, exceeded } = self;
         println!(
-            "{kind}: {shares} shares, {kills} kills, {lost_replies} lost replies, {limits} times busy; {logged} logged, \
+            "{kind}: {shares} shares, {kills} kills, {lost_replies} lost replies, {limits} times busy; {logged} logged, {given_up} given up, \
              {lost} lost, {doubled} doubled, {strangers} not shared, {exceeded} times too fast; {:.1} h in {:.0} s",
             passed.as_secs_f64() / 3600.0,
             took.as_secs_f64()

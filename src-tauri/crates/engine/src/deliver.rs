@@ -40,7 +40,11 @@ const FILE_ROUNDS: u32 = 3;
 /// A mail that was sent this often without a clear answer, and never arrived, is given to the rep.
 const ROUNDS: u32 = 8;
 
-/// What a crash left on the wire has an unknown outcome. Run once, before anything else moves.
+/// States in which a mail may wait because a CRM asked for it.
+const WAITING: [State; 3] = [State::FailedRetry, State::Verifying, State::RetractQueued];
+
+/// What a crash left on the wire has an unknown outcome, and what a CRM asked for holds still. Run once, before anything
+/// else moves.
 pub(crate) async fn recover(engine: &Engine) -> Result<(), Fault> {
     let at = engine.now();
     let recovered = engine.store.ledger.write(move |db| {
@@ -49,9 +53,19 @@ pub(crate) async fn recover(engine: &Engine) -> Result<(), Fault> {
         for row in left {
             apply(db, &row.subject, &Act::Lost, &Context::engine(at))?;
         }
-        Ok(())
+        let mut waiting = Vec::new();
+        for state in WAITING {
+            waiting.extend(review::in_state(db, state, usize::MAX >> 1)?);
+        }
+        Ok(waiting)
     });
-    Ok(recovered.await?)
+    for row in recovered.await? {
+        let asked = row.review.fault.as_ref().and_then(|fault| fault.retry_after);
+        if let Some(until) = asked.map(|span| row.changed_at + span).filter(|until| *until > at) {
+            engine.holds.keep(row.subject.connection, until);
+        }
+    }
+    Ok(())
 }
 
 /// How often it is looked whether the machine has settled.

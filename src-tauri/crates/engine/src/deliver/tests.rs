@@ -271,6 +271,20 @@ async fn a_limit_that_is_met_often_is_no_failure_of_the_mail() {
 }
 
 #[tokio::test]
+async fn what_a_crm_asked_to_wait_holds_for_all_its_mail_although_the_program_starts_again() {
+    let world = World::new().await;
+    world.crm.plan(Op::Log, [Answer::Busy(Duration::from_secs(90))]);
+    world.shares(&["a", "b"]).await;
+    let world = world.starts_again(again()).await;
+    world.work().await;
+    world.pass(60).await;
+    assert_eq!(world.crm.count(Op::Log), 1, "b came before the wait that a was told was over");
+    world.pass(31).await;
+    world.check("a", State::Logged).await;
+    world.check("b", State::Logged).await;
+}
+
+#[tokio::test]
 async fn a_mail_that_never_arrives_and_is_never_refused_is_given_to_the_rep() {
     let world = World::new().await;
     world.crm.plan(Op::Log, vec![Answer::LoseRequest; 100]);
