@@ -6,6 +6,7 @@
 //! `OTOMO_SHARES` sets how many, `OTOMO_SEED` repeats a run as far as chance goes.
 
 mod oracle;
+mod rate;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
