@@ -330,12 +330,15 @@ fn not_there(engine: &Engine, row: &ReviewRow, patience: Patience) -> Act {
 
 /// Takes a mail back. False if the connection should rest now.
 async fn retract(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) -> Result<bool, Fault> {
-    let Some(remote) = row.review.remote.clone() else { return Ok(true) };
     let whole = frozen(engine, row).await?;
     let leased = act(engine, row, Act::Lease).await?;
-    let taken_back = match whole {
-        Ok((_, payload)) => connector.unlog(Sought { key: row.subject.mail.key, payload: &payload }, &remote).await,
-        Err(fault) => Err(fault),
+    let taken_back = match (whole, &row.review.remote) {
+        (Ok((_, payload)), Some(remote)) => {
+            connector.unlog(Sought { key: row.subject.mail.key, payload: &payload }, remote).await
+        }
+        // The rep found it there, and the CRM was never heard of it.
+        (Ok(_), None) => Err(CrmFault::new(CrmFaultKind::Unsupported, "its number in the CRM is not known")),
+        (Err(fault), _) => Err(fault),
     };
     match taken_back {
         Ok(()) => {

@@ -9,6 +9,8 @@ use super::*;
 use crate::engine::PolicyState;
 use crate::fixture::{Answer, CLIENT, Op, World};
 
+mod irrevocable;
+
 /// Longer than any wait after the first few failures.
 const LONG: u64 = 3600;
 
