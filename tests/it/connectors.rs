@@ -108,6 +108,8 @@ bad_input! {
     forty_files_arrive
     a_record_that_is_gone_is_told
     a_clock_that_is_wrong_does_not_double_a_mail
+    everything_goes_through_the_proxy_and_a_proxy_that_refuses_is_named
+    a_crm_on_this_computer_is_asked_beside_the_proxy
 }
 
 /// Runs the checks on a connector from which nothing comes back: those of everybody that ask nothing of the CRM, and its

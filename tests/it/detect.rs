@@ -102,7 +102,7 @@ impl Watcher for Ear {
 }
 
 async fn search(address: &str, policy: &str, dns: SocketAddr, extra_ca: Vec<PathBuf>) -> Searched {
-    let net = Net::new(&NetConfig { extra_ca, resolver: Some(dns) }).unwrap();
+    let net = Net::new(&NetConfig { extra_ca, resolver: Some(dns), ..NetConfig::default() }).unwrap();
     let address = Address::parse(address).unwrap();
     let policy = Policy::parse(policy).unwrap();
     let ear = Ear::default();

@@ -16,7 +16,8 @@ use super::imap::{Mailbox, read_into};
 /// Connects to a server of the lab by this name.
 async fn open(endpoint: Endpoint, host: &str, user: User, password: &str) -> Result<Box<dyn MailSession>, MailFault> {
     let lab = Lab::shared();
-    let net = Net::new(&NetConfig { extra_ca: vec![lab.ca()], resolver: Some(lab.dns()) }).unwrap();
+    let net =
+        Net::new(&NetConfig { extra_ca: vec![lab.ca()], resolver: Some(lab.dns()), ..NetConfig::default() }).unwrap();
     let endpoint = Endpoint { host: host.into(), ..endpoint };
     ImapSource::new(Arc::new(net), endpoint, user.address.into(), Credential::Password(password.into())).open(&()).await
 }

@@ -67,7 +67,7 @@ fn source(server: &ImapServer, password: &str) -> ImapSource {
 }
 
 fn source_with(server: &ImapServer, credential: Credential) -> ImapSource {
-    let net = Net::new(&NetConfig { extra_ca: vec![server.ca().to_owned()], resolver: None }).unwrap();
+    let net = Net::new(&NetConfig { extra_ca: vec![server.ca().to_owned()], ..NetConfig::default() }).unwrap();
     let source = ImapSource::new(Arc::new(net), server.endpoint(), USER.into(), credential);
     source.with_silence(Duration::from_secs(2))
 }

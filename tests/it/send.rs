@@ -79,7 +79,7 @@ fn password() -> Credential {
 
 /// A client of this server that waits two seconds for a word.
 fn sender(server: &SmtpServer, credential: Credential) -> SmtpSender {
-    let net = Net::new(&NetConfig { extra_ca: vec![server.ca().to_owned()], resolver: None }).unwrap();
+    let net = Net::new(&NetConfig { extra_ca: vec![server.ca().to_owned()], ..NetConfig::default() }).unwrap();
     SmtpSender::new(Arc::new(net), server.endpoint(), USER.into(), Some(credential))
         .with_silence(Duration::from_secs(2))
 }

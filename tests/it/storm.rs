@@ -103,6 +103,8 @@ impl<'a> Storm<'a> {
         self.program.die().await;
         self.verdict.kills += 1;
         self.crm.front().forget_requests();
+        // What it was told is gone with it: a start tries at once.
+        self.crm.front().forgive_waits();
         // Nobody is back at once.
         self.time.pass(Duration::from_secs(1));
         self.program.rise().await;

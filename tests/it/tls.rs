@@ -33,7 +33,7 @@ struct World {
 impl World {
     async fn trusting(ca: &Path) -> Self {
         let dns = Everywhere::start().await;
-        let config = NetConfig { extra_ca: vec![ca.to_owned()], resolver: Some(dns.address()) };
+        let config = NetConfig { extra_ca: vec![ca.to_owned()], resolver: Some(dns.address()), ..NetConfig::default() };
         Self { net: Arc::new(Net::new(&config).unwrap()), _dns: dns }
     }
 

@@ -11,6 +11,7 @@
 //! | [`routes`] | the contract's paths, and problem details |
 //! | [`front`] | what is written down of every request, whoever serves it |
 //! | [`misbehaviour`] | refusals, delays and lost replies |
+//! | [`waits`] | whether whoever is told to wait does |
 
 pub mod access;
 pub mod contract;
@@ -19,6 +20,7 @@ pub mod misbehaviour;
 pub mod records;
 pub mod routes;
 pub mod rules;
+pub mod waits;
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard};

@@ -26,6 +26,7 @@ pub mod otomoctl;
 pub mod pop3;
 pub mod porters;
 pub mod provider;
+pub mod proxy;
 pub mod rep;
 pub mod screen;
 pub mod scripted;

@@ -8,6 +8,7 @@ const ACTIONS: &[(&str, &[&str])] = &[
             "timed_out",
             "unreachable",
             "private_unreachable",
+            "proxy_refused",
             "connection_closed",
             "provider_unavailable",
             "mail_protocol",

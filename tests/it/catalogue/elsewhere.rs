@@ -34,6 +34,12 @@ pub const ELSEWHERE: &[Elsewhere] = &[
         "Revoked",
     ),
     by(
+        Code::ProxyRefused,
+        "src-tauri/crates/net/src/http.rs",
+        "a_proxy_that_refuses_is_told_from_the_server_behind_it",
+        "Proxy",
+    ),
+    by(
         Code::CrmUnavailable,
         TROUBLED_CRM,
         "a_crm_that_cannot_be_connected_says_why_and_never_repeats_the_token",

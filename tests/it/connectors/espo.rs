@@ -45,6 +45,10 @@ impl Clock for Wall {
     async fn sleep(&self, _: Duration) {}
 }
 
+/// Two reps, who may have one key.
+pub const REP: &str = "rep@own.example";
+pub const COLLEAGUE: &str = "two@own.example";
+
 /// The connector with the CRM behind it.
 pub struct Espo {
     crm: Box<dyn CrmConnector>,
@@ -58,21 +62,26 @@ impl Espo {
         let server = EspoServer::start().await;
         server.put("Opportunity", "41", json!({"name": "見積", "stage": "Prospecting"}));
         let wall = Arc::new(Wall(AtomicI64::new(1_795_000_000_000)));
-        Self { crm: connector(&server, KEY, &wall), wall, server: Some(server) }
+        Self { crm: connector(&server, KEY, REP, &wall), wall, server: Some(server) }
     }
 
     pub fn server(&self) -> &EspoServer {
         self.server.as_ref().expect("the server runs")
     }
 
-    /// The connector of somebody else, by another key.
+    /// The connector of somebody else, by this key.
     pub fn colleague(&self, key: &str) -> Box<dyn CrmConnector> {
-        connector(self.server(), key, &self.wall)
+        connector(self.server(), key, COLLEAGUE, &self.wall)
+    }
+
+    /// The rep's connector on another computer.
+    pub fn elsewhere(&self) -> Box<dyn CrmConnector> {
+        connector(self.server(), KEY, REP, &self.wall)
     }
 }
 
-fn connector(server: &EspoServer, key: &str, wall: &Arc<Wall>) -> Box<dyn CrmConnector> {
-    let settings = json!({"url": server.url()});
+fn connector(server: &EspoServer, key: &str, rep: &str, wall: &Arc<Wall>) -> Box<dyn CrmConnector> {
+    let settings = json!({"url": server.url(), "email": rep});
     otomo_crm::connector("espocrm", &settings, Some(SecretString::from(key)), net(), wall.clone()).unwrap()
 }
 

@@ -6,16 +6,17 @@ use std::time::Duration;
 use kit::crm::TOKEN;
 use kit::crm::front::Front;
 use kit::crm::misbehaviour::Misbehaviour;
-use kit::porters::APP_SECRET;
+use kit::porters::{APP_ID, APP_SECRET};
 use otomo_domain::contact::{RecordRef, RecordType};
 use otomo_domain::ports::{Clock, CrmConnector};
 use otomo_domain::secret::SecretString;
-use serde_json::json;
+use otomo_net::Net;
+use serde_json::{Value, json};
 
 use super::espo::Espo;
 use super::hubspot::HubSpot;
 use super::porters::{Hrbc, RECRUITER};
-use super::world::{Rest, World, net};
+use super::world::{Rest, World, clock, net};
 
 /// What is asked of a CRM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +65,9 @@ pub trait Wire: World {
     /// The same by a computer with another clock.
     fn at(&self, clock: Arc<dyn Clock>) -> Box<dyn CrmConnector>;
 
+    /// The same by another way out, with the CRM at another origin (`https://host`).
+    fn through(&self, net: Arc<Net>, origin: &str) -> Box<dyn CrmConnector>;
+
     /// A record that mail can be linked to.
     fn link(&self) -> RecordRef {
         RecordRef { kind: RecordType::Deal, id: "41".into() }
@@ -79,8 +83,18 @@ fn says(status: u16, body: String) -> Misbehaviour {
     Misbehaviour::Answer { status, headers: Vec::new(), body }
 }
 
-fn build(kind: &str, settings: serde_json::Value, secret: &str, clock: Arc<dyn Clock>) -> Box<dyn CrmConnector> {
-    otomo_crm::connector(kind, &settings, Some(SecretString::from(secret)), net(), clock).expect("good settings")
+fn build(kind: &str, settings: Value, secret: &str, clock: Arc<dyn Clock>) -> Box<dyn CrmConnector> {
+    build_over(net(), kind, settings, secret, clock)
+}
+
+fn build_over(
+    net: Arc<Net>,
+    kind: &str,
+    settings: Value,
+    secret: &str,
+    clock: Arc<dyn Clock>,
+) -> Box<dyn CrmConnector> {
+    otomo_crm::connector(kind, &settings, Some(SecretString::from(secret)), net, clock).expect("good settings")
 }
 
 impl Wire for Rest {
@@ -121,6 +135,10 @@ impl Wire for Rest {
     fn at(&self, clock: Arc<dyn Clock>) -> Box<dyn CrmConnector> {
         build("rest", json!({"url": self.server().url()}), TOKEN, clock)
     }
+
+    fn through(&self, net: Arc<Net>, origin: &str) -> Box<dyn CrmConnector> {
+        build_over(net, "rest", json!({"url": format!("{origin}/mail-log/v1")}), TOKEN, clock())
+    }
 }
 
 impl Wire for Espo {
@@ -155,7 +173,11 @@ impl Wire for Espo {
     }
 
     fn at(&self, clock: Arc<dyn Clock>) -> Box<dyn CrmConnector> {
-        build("espocrm", json!({"url": self.server().url()}), kit::espo::KEY, clock)
+        build("espocrm", json!({"url": self.server().url(), "email": super::espo::REP}), kit::espo::KEY, clock)
+    }
+
+    fn through(&self, net: Arc<Net>, origin: &str) -> Box<dyn CrmConnector> {
+        build_over(net, "espocrm", json!({"url": origin, "email": super::espo::REP}), kit::espo::KEY, clock())
     }
 }
 
@@ -201,6 +223,11 @@ impl Wire for HubSpot {
     fn at(&self, clock: Arc<dyn Clock>) -> Box<dyn CrmConnector> {
         build("hubspot", json!({"url": self.server().url(), "email": kit::hubspot::REP}), kit::hubspot::KEY, clock)
     }
+
+    fn through(&self, net: Arc<Net>, origin: &str) -> Box<dyn CrmConnector> {
+        let settings = json!({"url": origin, "email": kit::hubspot::REP});
+        build_over(net, "hubspot", settings, kit::hubspot::KEY, clock())
+    }
 }
 
 impl Wire for Hrbc {
@@ -243,6 +270,11 @@ impl Wire for Hrbc {
 
     fn at(&self, clock: Arc<dyn Clock>) -> Box<dyn CrmConnector> {
         Hrbc::at(self, clock)
+    }
+
+    fn through(&self, net: Arc<Net>, origin: &str) -> Box<dyn CrmConnector> {
+        let settings = json!({"host": origin, "app_id": APP_ID, "user": kit::porters::REP});
+        build_over(net, "porters", settings, APP_SECRET, clock())
     }
 
     fn link(&self) -> RecordRef {

@@ -45,7 +45,8 @@ async fn an_empty_folder_is_not_even_opened() {
 }
 
 async fn dovecot(lab: &Lab) -> Box<dyn MailSession> {
-    let net = Net::new(&NetConfig { extra_ca: vec![lab.ca()], resolver: Some(lab.dns()) }).unwrap();
+    let net =
+        Net::new(&NetConfig { extra_ca: vec![lab.ca()], resolver: Some(lab.dns()), ..NetConfig::default() }).unwrap();
     let credential = Credential::Password(BOB.password.into());
     ImapSource::new(Arc::new(net), lab.imaps(), BOB.address.into(), credential).open(&()).await.unwrap()
 }

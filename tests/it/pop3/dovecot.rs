@@ -111,7 +111,8 @@ fn a_refused_sign_in_says_why() {
 #[tokio::test]
 async fn a_message_that_goes_between_listing_and_fetching_is_noted() {
     let lab = lab_with_mail(1..4);
-    let net = Net::new(&NetConfig { extra_ca: vec![lab.ca()], resolver: Some(lab.dns()) }).unwrap();
+    let net =
+        Net::new(&NetConfig { extra_ca: vec![lab.ca()], resolver: Some(lab.dns()), ..NetConfig::default() }).unwrap();
     let book = Arc::<Book>::default();
     let (kept, password) = (Arc::<Book>::clone(&book), Credential::Password(ALICE.password.into()));
     let kept: Arc<dyn UidBook> = kept;

@@ -24,7 +24,10 @@ fn lab() -> &'static Lab {
 }
 
 fn net() -> Arc<Net> {
-    Arc::new(Net::new(&NetConfig { extra_ca: vec![lab().ca()], resolver: Some(lab().dns()) }).unwrap())
+    Arc::new(
+        Net::new(&NetConfig { extra_ca: vec![lab().ca()], resolver: Some(lab().dns()), ..NetConfig::default() })
+            .unwrap(),
+    )
 }
 
 fn sender(endpoint: Endpoint, user: User, credential: Credential) -> SmtpSender {

@@ -26,6 +26,8 @@ pub struct Verdict {
     pub strangers: usize,
     /// How often somebody came faster than allowed.
     pub exceeded: usize,
+    /// How many requests came before a wait was over that the CRM had asked for, where it counts them.
+    pub early: usize,
 }
 
 impl Verdict {
@@ -44,14 +46,16 @@ impl Verdict {
         }
         self.strangers = took.len();
         self.exceeded = crm.exceeded();
+        self.early = crm.front().came_early();
         self.lost_replies = crm.front().unanswered(crm.logs());
     }
 
     pub fn print(&self, kind: &str, shares: usize, passed: Duration, took: Duration) {
-        let Self { kills, limits, lost_replies, logged, given_up, lost, doubled, strangers, exceeded } = self;
+        let Self { kills, limits, lost_replies, logged, given_up, lost, doubled, strangers, exceeded, early } = self;
         println!(
-            "{kind}: {shares} shares, {kills} kills, {lost_replies} lost replies, {limits} times busy; {logged} logged, {given_up} given up, \
-             {lost} lost, {doubled} doubled, {strangers} not shared, {exceeded} times too fast; {:.1} h in {:.0} s",
+            "{kind}: {shares} shares, {kills} kills, {lost_replies} lost replies, {limits} times busy; {logged} logged, \
+             {given_up} given up, {lost} lost, {doubled} doubled, {strangers} not shared, {exceeded} times too fast, \
+             {early} before a wait was over; {:.1} h in {:.0} s",
             passed.as_secs_f64() / 3600.0,
             took.as_secs_f64()
         );

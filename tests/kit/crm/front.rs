@@ -11,10 +11,12 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use otomo_domain::time::Timestamp;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::misbehaviour::{Breakable, Breaker, Manners, Misbehaviour};
+use super::waits::Waits;
 
 /// The largest request that is read, in bytes.
 pub const LARGEST: usize = 64 << 20;
@@ -28,13 +30,15 @@ pub struct Traffic {
     pub manners: Manners,
     pub requests: Vec<super::Request>,
     came: usize,
+    waits: Waits,
     /// Lines of requests that were carried out and whose answer was lost on purpose.
     pub unanswered: Vec<String>,
 }
 
 impl Traffic {
     fn new(base: &'static str, secret: &'static str) -> Self {
-        Self { base, secret, manners: Manners::default(), requests: Vec::new(), came: 0, unanswered: Vec::new() }
+        let (manners, waits) = (Manners::default(), Waits::default());
+        Self { base, secret, manners, requests: Vec::new(), came: 0, waits, unanswered: Vec::new() }
     }
 }
 
@@ -117,6 +121,21 @@ impl Front {
         self.traffic().requests.clear();
     }
 
+    /// From now on counts who comes before the time is over that an answer asked for, by this clock.
+    pub fn keep_waits(&self, now: impl Fn() -> Timestamp + Send + 'static) {
+        self.traffic().waits.keep(now);
+    }
+
+    /// How many requests came before that.
+    pub fn came_early(&self) -> usize {
+        self.traffic().waits.broken
+    }
+
+    /// Holds nobody any more to what answers have asked for so far.
+    pub fn forgive_waits(&self) {
+        self.traffic().waits.forgive();
+    }
+
     /// How many requests whose line begins with `which` were carried out without the other side ever hearing of it:
     /// each one a double, if it were sent again blindly and the CRM kept both.
     pub fn unanswered(&self, which: &str) -> usize {
@@ -142,10 +161,11 @@ async fn front(
         let secret = request.header(traffic.secret).unwrap_or_default().to_owned();
         traffic.requests.push(request);
         traffic.came += 1;
+        traffic.waits.came();
         (line, misbehaviour, secret)
     };
     let go_on = next.run(Request::from_parts(parts, Body::from(body)));
-    match misbehaviour {
+    let response = match misbehaviour {
         None => go_on.await,
         Some(Misbehaviour::Delay(span)) => {
             tokio::time::sleep(span).await;
@@ -164,14 +184,16 @@ async fn front(
             go_on.await;
             answer(status, &[], body)
         }
-        Some(Misbehaviour::LoseRequest) => connection.break_off(),
+        Some(Misbehaviour::LoseRequest) => return connection.break_off(),
         Some(Misbehaviour::LoseReply) => {
             if go_on.await.status().is_success() {
                 traffic.lock().expect("no handler panicked").unanswered.push(line);
             }
-            connection.break_off()
+            return connection.break_off();
         }
-    }
+    };
+    traffic.lock().expect("no handler panicked").waits.answered(&response);
+    response
 }
 
 /// A request as it is written down.

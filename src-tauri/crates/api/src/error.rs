@@ -24,6 +24,7 @@ pub enum Code {
     TimedOut,
     Unreachable,
     PrivateUnreachable,
+    ProxyRefused,
     ConnectionClosed,
     TlsFailed,
     CertificateExpired,
@@ -203,7 +204,7 @@ impl Code {
             TimedOut | Unreachable | ConnectionClosed | ServerRefused | FolderGone | MailProtocol | CrmProtocol
             | CrmClockWrong => Action::Retry,
             KeyStoreBroken | HomeUnusable | DatabaseFailed | EngineStopped | FileNotSaved => Action::Retry,
-            PrivateUnreachable | ProviderUnavailable | SendingRefused => Action::Retry,
+            PrivateUnreachable | ProxyRefused | ProviderUnavailable | SendingRefused => Action::Retry,
             TlsFailed | GreetingRefused | NoSignInMethod | CrmForbidden | PolicyInvalid | PolicyForbids => {
                 Action::AskIt
             }
@@ -251,6 +252,7 @@ fn net(kind: NetFaultKind) -> Code {
         NetFaultKind::TimedOut => Code::TimedOut,
         NetFaultKind::Unreachable => Code::Unreachable,
         NetFaultKind::PrivateUnreachable => Code::PrivateUnreachable,
+        NetFaultKind::Proxy => Code::ProxyRefused,
         NetFaultKind::Closed => Code::ConnectionClosed,
         NetFaultKind::Tls => Code::TlsFailed,
         NetFaultKind::Certificate(C::Expired) => Code::CertificateExpired,

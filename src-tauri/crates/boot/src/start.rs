@@ -75,7 +75,7 @@ pub enum StartFault {
     Store(#[from] StoreFault),
     #[error(transparent)]
     Engine(#[from] Fault),
-    /// The policy names a certificate or a resolver that doesn't work.
+    /// The policy names a certificate, a resolver or a proxy that doesn't work.
     #[error("the network settings of the policy don't work: {0}")]
     Network(String),
 }
@@ -161,7 +161,7 @@ fn clock(home: &Home, rate: u32) -> Result<Arc<dyn Clock>, StartFault> {
 /// A policy that can't be read has no network settings either; mail is captured with the system's own.
 fn net(policy: &PolicyState) -> Result<Net, StartFault> {
     let policy = policy.policy();
-    let config = NetConfig { extra_ca: policy.extra_ca, resolver: policy.resolver };
+    let config = NetConfig { extra_ca: policy.extra_ca, resolver: policy.resolver, proxy: policy.proxy };
     Net::new(&config).map_err(|e| StartFault::Network(e.to_string()))
 }
 

@@ -11,7 +11,7 @@
 //! | `people` | the list of people and companies, and what changed |
 //! | `find` | search, related records, a new contact |
 //! | `mails` | logging a mail, finding it, taking it back |
-//! | `email`, `mark` | a mail of the CRM: whether it is a certain one, and whether it is ours |
+//! | `email`, `mark` | a mail of the CRM: whether it is a certain one, and who shared what of it |
 //! | `upload` | a mail as the body of an upload, made while it is sent |
 //! | `wire` | the CRM's other records as far as they are read |
 
@@ -29,6 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use otomo_domain::address::Address;
 use otomo_domain::connector::{
     ConnectorInfo, ContactPage, Field, FieldKind, Identity, NewContact, Outgoing, OutgoingFile, Patience, RecordWords,
     Remark, RemoteMail, Retraction, Sought,
@@ -53,7 +54,7 @@ pub(crate) fn info() -> ConnectorInfo {
             "自社で運用しているEspoCRM、またはクラウド版のEspoCRMと連携します。",
             "For EspoCRM on your company's own server or in its cloud.",
         ),
-        fields: vec![url(), api_key(), key()],
+        fields: vec![url(), email(), api_key(), key()],
         retraction: Retraction::Delete,
         creates_contacts: true,
         searches: true,
@@ -99,6 +100,18 @@ fn url() -> Field {
     )
 }
 
+fn email() -> Field {
+    Field::required(
+        "email",
+        FieldKind::Text,
+        Words::new("自分のメールアドレス", "Your e-mail address"),
+        Words::new(
+            "同じAPIキーを複数の人で使っていても、自分がシェアしたメールを見分けられるようにします。",
+            "Tells mail that you shared from a colleague's, where both use the same API key.",
+        ),
+    )
+}
+
 fn api_key() -> Field {
     let words = Words::new("APIキー（認証方式がHMACの場合のみ）", "API key (only for HMAC)");
     let hint = Words::new(
@@ -125,10 +138,12 @@ pub(crate) fn build(given: Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSe
     let url = given.text("url")?.trim_end_matches('/');
     let site = url.strip_suffix("/api/v1").unwrap_or(url);
     let base = Base::parse(site).map_err(|reason| InvalidSettings::new("url", reason))?;
+    let rep = Address::parse(given.text("email")?);
+    let rep = rep.ok_or_else(|| InvalidSettings::new("email", "is not an e-mail address"))?;
     let api_key = given.text("api_key").ok();
     let key = given.secret.ok_or_else(|| InvalidSettings::new("key", "is missing"))?;
     let credential = Credential::new(api_key, key).map_err(|(field, reason)| InvalidSettings::new(field, reason))?;
-    Ok(Box::new(EspoConnector { api: Api { base, credential, http: given.net.http() }, clock: given.clock }))
+    Ok(Box::new(EspoConnector { api: Api { base, credential, rep, http: given.net.http() }, clock: given.clock }))
 }
 
 struct EspoConnector {
@@ -143,7 +158,7 @@ impl CrmConnector for EspoConnector {
     }
 
     async fn check(&self) -> Result<Identity, CrmFault> {
-        self.api.get::<AppUser>(&["App", "user"], &[]).await?.identity()
+        self.api.get::<AppUser>(&["App", "user"], &[]).await?.identity(&self.api.rep)
     }
 
     async fn contacts(&self, cursor: Option<&str>) -> Result<ContactPage, CrmFault> {
@@ -175,8 +190,8 @@ impl CrmConnector for EspoConnector {
         mails::log(&self.api, mail).await
     }
 
-    async fn relink(&self, mail: Sought<'_>, logged: &RemoteMail, links: &[RecordRef]) -> Result<(), CrmFault> {
-        mails::relink(&self.api, mail, logged, links).await
+    async fn relink(&self, mail: Sought<'_>, _: &RemoteMail, links: &[RecordRef]) -> Result<(), CrmFault> {
+        mails::relink(&self.api, mail, links).await
     }
 
     async fn unlog(&self, mail: Sought<'_>, logged: &RemoteMail) -> Result<(), CrmFault> {

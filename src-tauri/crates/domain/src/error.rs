@@ -55,6 +55,8 @@ pub enum NetFaultKind {
     Unreachable,
     /// A private address that doesn't answer: the office network or the VPN may be missing.
     PrivateUnreachable,
+    /// The company's proxy is not there, or lets nothing through.
+    Proxy,
     Certificate(CertificateFault),
     /// TLS itself failed: no common version or cipher, or the other side does not speak TLS.
     Tls,

@@ -27,6 +27,8 @@ pub struct Policy {
     pub extra_ca: Vec<PathBuf>,
     /// A DNS server to ask instead of the system's.
     pub resolver: Option<SocketAddr>,
+    /// The proxy that HTTP goes through instead of the system's.
+    pub proxy: Option<String>,
     pub never_log: NeverLog,
     pub internal_domains: Vec<String>,
     /// The least grace period in seconds.

@@ -33,8 +33,19 @@ pub fn classify_http(error: &reqwest::Error) -> (NetFault, bool) {
         let kind = if error.is_timeout() { NetFaultKind::TimedOut } else { NetFaultKind::Closed };
         fault(kind, innermost(error))
     });
+    if let Some(tunnel) = tunnel(error) {
+        let detail = format!("{tunnel}: {}", found.detail);
+        return (fault(NetFaultKind::Proxy, words(&detail, WORDS)), may_have_left);
+    }
     let kind = if error.is_timeout() { NetFaultKind::TimedOut } else { found.kind };
     (NetFault { kind, ..found }, may_have_left)
+}
+
+/// What the proxy did not do, if it is the proxy that an error is about. hyper-util's error has no name outside of it, only
+/// words (`TunnelError`).
+fn tunnel(error: &(dyn Error + 'static)) -> Option<String> {
+    let said = error.to_string();
+    if said.starts_with("tunnel error") { Some(said) } else { error.source().and_then(tunnel) }
 }
 
 /// What an error of the DNS server means.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
+use reqwest::{NoProxy, Proxy};
 
 use crate::NetConfigError;
 use crate::resolve::{ForHttp, Resolver};
@@ -13,8 +14,16 @@ const CONNECT: Duration = Duration::from_secs(15);
 
 /// The client has no limit for a whole request: its own would run during an upload, which takes what it takes. Whoever
 /// asks sets one that fits what is sent. A redirect would carry a token, or a mail, to a host that nobody chose.
-pub fn client(tls: &Tls, resolver: &Arc<Resolver>) -> Result<reqwest::Client, NetConfigError> {
-    reqwest::Client::builder()
+pub fn client(
+    tls: &Tls,
+    resolver: &Arc<Resolver>,
+    proxy_address: Option<&str>,
+) -> Result<reqwest::Client, NetConfigError> {
+    let mut builder = reqwest::Client::builder();
+    if let Some(address) = proxy_address {
+        builder = builder.proxy(proxy(address)?);
+    }
+    builder
         .tls_backend_preconfigured(tls.for_http())
         .dns_resolver(ForHttp(Arc::clone(resolver)))
         .redirect(Policy::none())
@@ -23,6 +32,17 @@ pub fn client(tls: &Tls, resolver: &Arc<Resolver>) -> Result<reqwest::Client, Ne
         .user_agent(concat!("Otomo/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(NetConfigError::Http)
+}
+
+/// What is asked of this computer itself goes there: the proxy would look for it on its own, and be told in the clear what
+/// else only CRMs hear.
+fn proxy(address: &str) -> Result<Proxy, NetConfigError> {
+    let url = reqwest::Url::parse(address).map_err(|_| NetConfigError::Proxy)?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(NetConfigError::Proxy);
+    }
+    let proxy = Proxy::all(url).map_err(|_| NetConfigError::Proxy)?;
+    Ok(proxy.no_proxy(NoProxy::from_string("localhost,127.0.0.0/8,::1")))
 }
 
 #[cfg(test)]
@@ -81,6 +101,28 @@ mod tests {
         let answer = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n";
         let response = get(format!("http://{}/", server(answer).await)).await.unwrap();
         assert_eq!(response.status(), 302);
+    }
+
+    #[tokio::test]
+    async fn a_proxy_that_refuses_is_told_from_the_server_behind_it() {
+        for answer in ["HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 407 No\r\n\r\n", ""] {
+            let proxy = Some(format!("http://{}", server(answer).await));
+            let client = Net::new(&NetConfig { proxy, ..NetConfig::default() }).unwrap().http();
+            let error = client.get("https://crm.example.test/?token=secret").send().await.unwrap_err();
+            let (fault, may_have_left) = classify_http(&error);
+            assert_eq!((fault.kind, may_have_left), (NetFaultKind::Proxy, false), "{fault}");
+            assert!(!fault.detail.contains("secret"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_no_proxys_is_refused_without_repeating_it() {
+        let check = |address: &str| Net::new(&NetConfig { proxy: Some(address.into()), ..NetConfig::default() }).err();
+        assert!(check("http://proxy.example.test:8080").is_none());
+        for address in ["", "proxy:8080", "socks5://rep:pw@proxy", "http://", "http://rep:pw@pro xy"] {
+            let refused = check(address).unwrap_or_else(|| panic!("{address}"));
+            assert!(!refused.to_string().contains("pw"), "{refused}");
+        }
     }
 
     #[tokio::test]

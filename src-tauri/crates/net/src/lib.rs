@@ -1,7 +1,8 @@
 //! One way out: the only crate that opens sockets.
 //!
 //! A [`Net`] is built once and shared. Everything that leaves goes through its one TLS configuration (TLS 1.2 or newer,
-//! the operating system's trusted roots and those the company added) and its one resolver. There is no switch that turns
+//! the operating system's trusted roots and those the company added) and its one resolver; HTTP through the company's
+//! proxy, where it has one. There is no switch that turns
 //! certificate checks off: what a rep may agree to instead is one name or one key, for one endpoint
 //! ([`otomo_domain::account::Trust`]). Nothing here knows a mail or CRM protocol.
 //!
@@ -51,6 +52,8 @@ pub struct NetConfig {
     pub extra_ca: Vec<PathBuf>,
     /// A DNS server that is asked instead of the operating system.
     pub resolver: Option<SocketAddr>,
+    /// The address of the proxy that HTTP goes through, instead of the operating system's.
+    pub proxy: Option<String>,
 }
 
 /// Why the network could not be set up. Never about a server.
@@ -66,6 +69,9 @@ pub enum NetConfigError {
     Tls(rustls::Error),
     #[error("the resolver cannot be set up: {0}")]
     Resolver(String),
+    /// Its address may hold a password, so it is not told.
+    #[error("the address of the proxy is none such as http://proxy.example.com:8080")]
+    Proxy,
     #[error("the HTTP client cannot be set up: {0}")]
     Http(reqwest::Error),
 }
@@ -81,7 +87,7 @@ impl Net {
     pub fn new(config: &NetConfig) -> Result<Self, NetConfigError> {
         let resolver = Arc::new(Resolver::new(config.resolver)?);
         let tls = Tls::new(&config.extra_ca)?;
-        let http = http::client(&tls, &resolver)?;
+        let http = http::client(&tls, &resolver, config.proxy.as_deref())?;
         Ok(Self { resolver, tls, http })
     }
 

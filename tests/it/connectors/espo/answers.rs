@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::super::sample::{Sample, address};
 use super::super::world::{World, clock, net};
-use super::Espo;
+use super::{Espo, REP};
 
 fn check_settings(settings: Value, key: Option<&str>, refused_field: Option<&str>) {
     let built = otomo_crm::connector("espocrm", &settings, key.map(SecretString::from), net(), clock());
@@ -22,24 +22,28 @@ fn check_settings(settings: Value, key: Option<&str>, refused_field: Option<&str
 
 #[tokio::test]
 async fn settings_that_lead_nowhere_safe_are_refused() {
-    check_settings(json!({"url": "https://crm.example.com"}), Some("k"), None);
-    check_settings(json!({"url": "https://crm.example.com/espo/"}), Some("k"), None);
-    check_settings(json!({"url": "http://crm.example.com"}), Some("k"), Some("url"));
-    check_settings(json!({"url": "https://crm.example.com/#Contact"}), Some("k"), Some("url"));
+    let at = |url: &str| json!({"url": url, "email": REP});
+    let signing = |api_key: &str| json!({"url": "https://crm.example.com", "email": REP, "api_key": api_key});
+    check_settings(at("https://crm.example.com"), Some("k"), None);
+    check_settings(at("https://crm.example.com/espo/"), Some("k"), None);
+    check_settings(at("http://crm.example.com"), Some("k"), Some("url"));
+    check_settings(at("https://crm.example.com/#Contact"), Some("k"), Some("url"));
     check_settings(json!({}), Some("k"), Some("url"));
-    check_settings(json!({"url": "https://crm.example.com"}), None, Some("key"));
-    check_settings(json!({"url": "https://crm.example.com"}), Some("k\r\nx: y"), Some("key"));
-    check_settings(json!({"url": "https://crm.example.com", "api_key": "a"}), Some("secret"), None);
-    check_settings(json!({"url": "https://crm.example.com", "api_key": "a:b"}), Some("secret"), Some("api_key"));
+    check_settings(json!({"url": "https://crm.example.com"}), Some("k"), Some("email"));
+    check_settings(json!({"url": "https://crm.example.com", "email": "rep"}), Some("k"), Some("email"));
+    check_settings(at("https://crm.example.com"), None, Some("key"));
+    check_settings(at("https://crm.example.com"), Some("k\r\nx: y"), Some("key"));
+    check_settings(signing("a"), Some("secret"), None);
+    check_settings(signing("a:b"), Some("secret"), Some("api_key"));
 }
 
 #[tokio::test]
 async fn the_address_may_be_that_of_the_site_or_of_its_api() {
     let server = EspoServer::start().await;
     for end in ["", "/", "/api/v1", "/api/v1/"] {
-        let settings = json!({"url": format!("{}{end}", server.url())});
+        let settings = json!({"url": format!("{}{end}", server.url()), "email": REP});
         let crm = otomo_crm::connector("espocrm", &settings, Some(KEY.into()), net(), clock()).unwrap();
-        assert_eq!(crm.check().await.unwrap().user_id, USER, "{end}");
+        assert_eq!(crm.check().await.unwrap().user_id, format!("{USER} {REP}"), "{end}");
     }
 }
 
@@ -62,7 +66,7 @@ async fn what_can_be_done_without_is_told() {
     world.server().allow(KEY, "Contact", json!({"create": "no", "read": "team", "edit": "no", "delete": "no"}));
     let identity = world.crm().check().await.unwrap();
     assert_eq!((identity.can_unlog, identity.can_create_contacts), (false, false));
-    assert_eq!((identity.name.as_deref(), identity.email), (Some("Otomo"), Some(address("otomo@own.example"))));
+    assert_eq!((identity.name.as_deref(), identity.email), (Some("Otomo"), Some(address(REP))));
 }
 
 #[tokio::test]
@@ -83,7 +87,7 @@ async fn every_call_is_signed_where_the_user_signs_and_the_secret_key_never_leav
     world.server().sign_with(KEY, SECRET);
     assert_eq!(world.crm().check().await.unwrap_err().kind, SignInNeeded);
     let signing = |secret: &str, end: &str| {
-        let settings = json!({"url": format!("{}{end}", world.server().url()), "api_key": KEY});
+        let settings = json!({"url": format!("{}{end}", world.server().url()), "email": REP, "api_key": KEY});
         otomo_crm::connector("espocrm", &settings, Some(SecretString::from(secret)), net(), clock()).unwrap()
     };
     assert_eq!(signing("another", "").check().await.unwrap_err().kind, SignInNeeded);

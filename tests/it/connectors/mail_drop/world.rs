@@ -67,7 +67,8 @@ impl MailDrop {
         addresses: Vec<&'static str>,
     ) -> Self {
         let (server, dir) = (SmtpServer::start(quirks).await, tempfile::tempdir().unwrap());
-        let net = Arc::new(Net::new(&NetConfig { extra_ca: vec![server.ca().to_owned()], resolver: None }).unwrap());
+        let net =
+            Arc::new(Net::new(&NetConfig { extra_ca: vec![server.ca().to_owned()], ..NetConfig::default() }).unwrap());
         let accounts = Arc::new(Accounts { net, endpoint: server.endpoint(), password, addresses });
         Self { crm: connector(&dir, accounts), server: Some(server), dir }
     }

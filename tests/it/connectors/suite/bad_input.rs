@@ -1,5 +1,7 @@
 //! What a CRM may answer besides what it should, and what must hold all the same: the right kind of fault, nothing secret
-//! in it, and one mail in the end.
+//! in it, and one mail in the end. `proxy` is about what stands between.
+
+mod proxy;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,6 +20,11 @@ use otomo_domain::time::Timestamp;
 use super::super::sample::Sample;
 use super::super::wire::{Ask, Wire};
 use super::deliver;
+
+pub use self::proxy::{
+    a_crm_on_this_computer_is_asked_beside_the_proxy,
+    everything_goes_through_the_proxy_and_a_proxy_that_refuses_is_named,
+};
 
 /// Stands in answers where nobody looks for it, and must not come back in a fault.
 const TOLD: &str = "secret mail";

@@ -16,7 +16,7 @@ const VERIFIER: &str = "a-verifier-that-is-long-enough-for-the-provider-of-the-l
 
 /// An access token of this user.
 pub async fn token(lab: &Lab, login: &str) -> String {
-    let net = Net::new(&NetConfig { extra_ca: vec![lab.ca()], resolver: None }).unwrap();
+    let net = Net::new(&NetConfig { extra_ca: vec![lab.ca()], ..NetConfig::default() }).unwrap();
     let mut browser = Browser { net, cookies: BTreeMap::new() };
     let issuer = lab.issuer();
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));

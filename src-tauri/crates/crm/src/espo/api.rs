@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use otomo_domain::address::Address;
 use otomo_domain::contact::{RecordRef, RecordType};
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -18,10 +19,12 @@ const LARGEST_ANSWER: usize = 8 << 20;
 /// Waiting for an answer to anything but a mail.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The site, and who asks.
+/// The site, who asks, and for whom.
 pub struct Api {
     pub base: Base,
     pub credential: Credential,
+    /// The rep's address: one key may serve many reps.
+    pub rep: Address,
     pub http: reqwest::Client,
 }
 

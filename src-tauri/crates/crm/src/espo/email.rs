@@ -7,7 +7,7 @@ use otomo_domain::redaction::MASK;
 use otomo_domain::time::Timestamp;
 use serde::Deserialize;
 
-use super::mark;
+use super::mark::Mark;
 use super::wire::Parent;
 
 /// What is asked for of a mail.
@@ -61,10 +61,9 @@ impl Email {
         theirs == ours || (kept.chars().count() >= LONGEST_SUBJECT && ours.starts_with(&theirs))
     }
 
-    /// Whether it was made of this very share.
-    pub fn bears_the_mark_of(&self, payload: &Payload) -> bool {
-        let mark = format!("-{}", mark::of(payload));
-        self.message_id_internal.as_deref().is_some_and(|internal| internal.ends_with(&mark))
+    /// The mark of the share that it was made of.
+    pub fn mark(&self) -> Option<Mark> {
+        Mark::read(self.message_id_internal.as_deref()?)
     }
 
     pub fn belongs_to(&self, parent: &Parent<'_>) -> bool {

@@ -3,11 +3,10 @@
 //! It is uploaded as a file, then imported; the CRM finds the record it belongs to by itself, and is put right where the
 //! rep chose another. Every mail has a Message-ID, by which the CRM knows it again: an import is never done twice.
 //!
-//! **What is ours.** One key may serve many reps, so who made a record says too little. What is imported carries a mark,
-//! the digest of what was shared, in a field that the CRM keeps and shows (`mark`). Only a mail with the mark of this very
-//! share, made by this user, is moved or deleted; one that was there before, be it the CRM's own copy or a colleague's, is
-//! linked to and left as it is. What nobody can tell apart is the very same share by two reps with one key; there the one
-//! whose import was answered has it, or whoever looks it up after an answer of theirs got lost.
+//! **What is ours.** One key may serve many reps, so who made a record says too little. What is imported carries a mark of
+//! the rep and of what was shared, in a field that the CRM keeps and shows (`mark`). Only a mail with this rep's mark, made
+//! by this user, is moved or deleted; one that was there before, be it the CRM's own copy or a colleague's, is linked to and
+//! left as it is. An earlier share by this rep, of more or less of the mail, is not this one: it makes way for it.
 
 use std::time::Duration;
 
@@ -21,6 +20,7 @@ use serde_json::json;
 
 use super::api::{Api, PATIENCE, equals, scope};
 use super::email::{EMAIL, Email};
+use super::mark::Mark;
 use super::upload;
 use super::wire::{AlreadyImported, AppUser, List, Made, Parent, Plain};
 use crate::http::answer::Silence;
@@ -33,11 +33,15 @@ const LONGEST_MESSAGE_ID: usize = 255;
 pub async fn find(api: &Api, mail: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault> {
     let parent = parent(&mail.payload.links)?;
     let Some(email) = lookup(api, mail).await? else { return Ok(None) };
-    let ours = is_ours(api, &email, mail).await?;
-    if ours {
-        put_right(api, &email, &parent).await?;
+    match whose(api, &email, mail).await? {
+        Whose::This => {
+            put_right(api, &email, &parent).await?;
+            Ok(Some(remote(api, email.id, false)))
+        }
+        // Sent again, the new share takes its place.
+        Whose::Former => Ok(None),
+        Whose::Others => Ok(Some(remote(api, email.id, true))),
     }
-    Ok(Some(remote(api, email.id, !ours)))
 }
 
 /// The mail, whatever it belongs to, as far as this user may see it.
@@ -48,13 +52,26 @@ async fn lookup(api: &Api, mail: Sought<'_>) -> Result<Option<Email>, CrmFault> 
     Ok(found.list.into_iter().find(|email| email.is(mail)))
 }
 
-/// Whether a mail is this share of it, by this user.
-async fn is_ours(api: &Api, email: &Email, mail: Sought<'_>) -> Result<bool, CrmFault> {
-    if !email.bears_the_mark_of(mail.payload) {
-        return Ok(false);
-    }
+/// By whom a mail came into the CRM.
+#[derive(PartialEq, Eq)]
+enum Whose {
+    /// By this rep, as this very share.
+    This,
+    /// By this rep, as another share of it.
+    Former,
+    Others,
+}
+
+async fn whose(api: &Api, email: &Email, mail: Sought<'_>) -> Result<Whose, CrmFault> {
+    let ours = Mark::of(&api.rep, mail.payload);
+    let Some(mark) = email.mark().filter(|mark| mark.is_by_who_shared(&ours)) else { return Ok(Whose::Others) };
+    // Whoever mails to the CRM's own mailbox may write a field like the mark.
     let me: AppUser = api.get(&["App", "user"], &[]).await?;
-    Ok(email.created_by_id.as_deref() == Some(me.id()))
+    Ok(match email.created_by_id.as_deref() == Some(me.id()) {
+        false => Whose::Others,
+        true if mark == ours => Whose::This,
+        true => Whose::Former,
+    })
 }
 
 /// Logs a mail with its files inside.
@@ -69,14 +86,18 @@ pub async fn log(api: &Api, mail: Outgoing<'_>) -> Result<RemoteMail, CrmFault> 
     }
     let sought = Sought { key: mail.key, payload: mail.payload };
     let file = put(api, &mail).await?;
-    match import(api, &file, sought).await? {
-        Imported::Known(id) => known(api, id, sought).await,
-        Imported::Now(id) => {
-            let belongs = settled(api, id, sought, &parent).await;
-            // It is there; what went wrong afterwards is settled by looking it up.
-            belongs.map_err(|fault| CrmFault { kind: CrmFaultKind::OutcomeUnknown, ..fault })
-        }
-    }
+    let imported = match import(api, &file, sought).await? {
+        Imported::Known(id) => match known(api, id, sought).await? {
+            Some(remote) => return Ok(remote),
+            // The file is used up only by an import that made something (`ImportEmlService`).
+            None => import(api, &file, sought).await?,
+        },
+        now => now,
+    };
+    let Imported::Now(id) = imported else { return Err(made_way()) };
+    let belongs = settled(api, id, sought, &parent).await;
+    // It is there; what went wrong afterwards is settled by looking it up.
+    belongs.map_err(|fault| CrmFault { kind: CrmFaultKind::OutcomeUnknown, ..fault })
 }
 
 /// Why the CRM fails with a Message-ID, however often it is asked.
@@ -88,21 +109,44 @@ fn unimportable(message_id: &str) -> Option<&'static str> {
     notice.or(is_long.then_some("the CRM has no room for a Message-ID as long as this one"))
 }
 
-/// A mail that was in the CRM before. A colleague's may not be for this user to look at.
-async fn known(api: &Api, id: String, mail: Sought<'_>) -> Result<RemoteMail, CrmFault> {
-    let email: Option<Email> = api.record("Email", &id, EMAIL).await?;
-    if email.is_some_and(|email| !email.is(mail)) {
-        return Err(CrmFault::new(CrmFaultKind::Conflict, "another mail has this Message-ID"));
+/// A mail that was in the CRM before; `None` if it was an earlier share by this rep, which is gone now. A colleague's may
+/// not be for this user to look at.
+async fn known(api: &Api, id: String, mail: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault> {
+    match api.record::<Email>("Email", &id, EMAIL).await? {
+        Some(email) if !email.is(mail) => {
+            Err(CrmFault::new(CrmFaultKind::Conflict, "another mail has this Message-ID"))
+        }
+        Some(email) if whose(api, &email, mail).await? == Whose::Former => {
+            make_way(api, &email).await?;
+            Ok(None)
+        }
+        _ => Ok(Some(remote(api, id, true))),
     }
-    Ok(remote(api, id, true))
+}
+
+/// Deletes an earlier share, so that another can take its place.
+async fn make_way(api: &Api, email: &Email) -> Result<(), CrmFault> {
+    delete(api, email).await.map_err(|fault| match fault.kind {
+        // It is this mail that stays; the others need no such right.
+        CrmFaultKind::Forbidden => {
+            let why = "an earlier share of this mail is in the CRM, and this API user may not delete it";
+            CrmFault::new(CrmFaultKind::Conflict, why)
+        }
+        _ => fault,
+    })
+}
+
+/// Another import of the same mail came between.
+fn made_way() -> CrmFault {
+    CrmFault::new(CrmFaultKind::Transient, "an earlier share of this mail came into the CRM meanwhile")
 }
 
 /// A mail that was imported now, or by somebody else in the same moment: then the CRM gives both the same.
 async fn settled(api: &Api, id: String, mail: Sought<'_>, parent: &Parent<'_>) -> Result<RemoteMail, CrmFault> {
     let email: Option<Email> = api.record("Email", &id, EMAIL).await?;
     let email = email.ok_or_else(|| CrmFault::new(CrmFaultKind::Forbidden, "Email read"))?;
-    if !email.bears_the_mark_of(mail.payload) {
-        return known(api, id, mail).await;
+    if email.mark() != Some(Mark::of(&api.rep, mail.payload)) {
+        return known(api, id, mail).await?.ok_or_else(made_way);
     }
     put_right(api, &email, parent).await?;
     Ok(remote(api, id, false))
@@ -124,7 +168,8 @@ async fn is_there(api: &Api, parent: &Parent<'_>) -> Result<bool, CrmFault> {
 
 /// Uploads the mail as a file; its id. One that is never imported is swept away by the CRM.
 async fn put(api: &Api, mail: &Outgoing<'_>) -> Result<String, CrmFault> {
-    let (body, length) = upload::body(mail.payload, mail.files).await?;
+    let mark = Mark::of(&api.rep, mail.payload);
+    let (body, length) = upload::body(mark, mail.payload, mail.files).await?;
     let request = api
         .request(Method::POST, &["Attachment"], &[])
         .header(CONTENT_TYPE, "application/json")
@@ -195,14 +240,14 @@ fn not_ours() -> CrmFault {
 }
 
 /// Moves a logged mail to another record.
-pub async fn relink(api: &Api, mail: Sought<'_>, logged: &RemoteMail, links: &[RecordRef]) -> Result<(), CrmFault> {
+pub async fn relink(api: &Api, mail: Sought<'_>, links: &[RecordRef]) -> Result<(), CrmFault> {
     let parent = parent(links)?;
     if !is_there(api, &parent).await? {
         return Err(CrmFault::new(CrmFaultKind::NotFound, "the chosen record is not in the CRM any more"));
     }
     let email = lookup(api, mail).await?;
     let email = email.ok_or_else(|| CrmFault::new(CrmFaultKind::NotFound, "the mail is not in the CRM any more"))?;
-    if logged.already_known || !is_ours(api, &email, mail).await? {
+    if whose(api, &email, mail).await? == Whose::Others {
         return Err(not_ours());
     }
     move_to(api, &email, &parent).await
@@ -210,13 +255,15 @@ pub async fn relink(api: &Api, mail: Sought<'_>, logged: &RemoteMail, links: &[R
 
 /// Takes a mail back.
 pub async fn unlog(api: &Api, mail: Sought<'_>, logged: &RemoteMail) -> Result<(), CrmFault> {
-    if logged.already_known {
-        return Err(not_ours());
+    match lookup(api, mail).await? {
+        Some(email) if whose(api, &email, mail).await? == Whose::Others => Err(not_ours()),
+        Some(email) => delete(api, &email).await,
+        None if logged.already_known => Err(not_ours()),
+        None => is_gone(api, &logged.id).await,
     }
-    let Some(email) = lookup(api, mail).await? else { return is_gone(api, &logged.id).await };
-    if !is_ours(api, &email, mail).await? {
-        return Err(not_ours());
-    }
+}
+
+async fn delete(api: &Api, email: &Email) -> Result<(), CrmFault> {
     let answer = api.ask(api.request(Method::DELETE, &["Email", &email.id], &[]), Silence::Harmless, PATIENCE).await?;
     match answer.status {
         StatusCode::NOT_FOUND => Ok(()),

@@ -15,20 +15,35 @@ use reqwest::Body;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use super::mark;
+use super::mark::Mark;
 use crate::chosen::{Opened, Unsendable};
 
 const PIECE: usize = 64 << 10;
 const PIECES_AHEAD: usize = 4;
 
+/// A mail to be written, with its mark.
+#[derive(Clone)]
+struct Marked {
+    mark: Mark,
+    payload: Payload,
+}
+
+impl Marked {
+    fn write(&self, files: &dyn Files, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(self.mark.field().as_bytes())?;
+        otomo_mime::compose(&self.payload, files, out)
+    }
+}
+
 /// The upload's body, and its length.
-pub async fn body(payload: &Payload, files: &dyn Files) -> Result<(Body, u64), CrmFault> {
+pub async fn body(mark: Mark, payload: &Payload, files: &dyn Files) -> Result<(Body, u64), CrmFault> {
+    let mail = Marked { mark, payload: payload.clone() };
     let opened = Opened::all(payload, files)?;
-    let size = measured(payload.clone(), opened).await?;
+    let size = measured(mail.clone(), opened).await?;
     let opened = Opened::all(payload, files)?;
     let (before, after) = frame(size);
     let length = (before.len() + after.len()) as u64 + size.div_ceil(3) * 4;
-    Ok((stream(payload.clone(), opened, before, after), length))
+    Ok((stream(mail, opened, before, after), length))
 }
 
 /// The JSON around the mail (measured).
@@ -41,17 +56,11 @@ fn frame(size: u64) -> (String, &'static str) {
     (format!("{},\"file\":\"data:message/rfc822;base64,", open.trim_end_matches('}')), "\"}")
 }
 
-/// Writes the mail, with its mark.
-fn compose(payload: &Payload, files: &dyn Files, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(mark::field(payload).as_bytes())?;
-    otomo_mime::compose(payload, files, out)
-}
-
 /// How long the mail is, in bytes.
-async fn measured(payload: Payload, files: Opened) -> Result<u64, CrmFault> {
+async fn measured(mail: Marked, files: Opened) -> Result<u64, CrmFault> {
     let count = move || {
         let mut counted = Counted(0);
-        compose(&payload, &files, &mut counted).map(|()| counted.0)
+        mail.write(&files, &mut counted).map(|()| counted.0)
     };
     let counted = tokio::task::spawn_blocking(count).await.map_err(|e| unable(e.to_string()))?;
     counted.map_err(|e| match Unsendable::among_causes(&e) {
@@ -79,14 +88,14 @@ impl Write for Counted {
 }
 
 /// A body that breaks off if a file turns out not to be the chosen one; the making ends when the body is dropped.
-fn stream(payload: Payload, files: Opened, before: String, after: &'static str) -> Body {
+fn stream(mail: Marked, files: Opened, before: String, after: &'static str) -> Body {
     let (pieces, coming) = mpsc::channel::<io::Result<Bytes>>(PIECES_AHEAD);
     tokio::task::spawn_blocking(move || {
         let mut out = Pieces { made: Vec::with_capacity(PIECE), pieces: pieces.clone() };
         let mut write = || {
             out.write_all(before.as_bytes())?;
             let mut encoder = EncoderWriter::new(&mut out, &STANDARD);
-            compose(&payload, &files, &mut encoder)?;
+            mail.write(&files, &mut encoder)?;
             encoder.finish()?;
             drop(encoder);
             out.write_all(after.as_bytes())?;

@@ -28,7 +28,6 @@ pub struct AppUser {
 struct User {
     id: String,
     name: Option<String>,
-    email_address: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -72,8 +71,8 @@ impl AppUser {
         }
     }
 
-    /// Who this is, unless a right is missing that nothing works without; the fault names all that are.
-    pub fn identity(self) -> Result<Identity, CrmFault> {
+    /// Who this is, for this rep, unless a right is missing that nothing works without; the fault names all that are.
+    pub fn identity(self, rep: &Address) -> Result<Identity, CrmFault> {
         let missing = NEEDED.iter().filter(|(scope, action)| !self.may(scope, action));
         let missing: Vec<String> = missing.map(|(scope, action)| format!("{scope} {action}").trim().into()).collect();
         if !missing.is_empty() {
@@ -83,8 +82,9 @@ impl AppUser {
         let remarks = if can_unlog { Vec::new() } else { vec![NO_DELETE.to_owned()] };
         let attachment = self.largest_file();
         Ok(Identity {
-            user_id: self.user.id,
-            email: self.user.email_address.as_deref().and_then(Address::parse),
+            // What is shared by one rep is not another's, though both have the same key.
+            user_id: format!("{} {rep}", self.user.id),
+            email: Some(rep.clone()),
             name: self.user.name.filter(|name| !name.is_empty()),
             limits: Limits { body: None, attachment },
             can_unlog,
