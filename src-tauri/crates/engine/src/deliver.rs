@@ -266,7 +266,11 @@ async fn settle(engine: &Engine, row: &ReviewRow, fault: CrmFault) -> Result<boo
     match fault.kind {
         CrmFaultKind::OutcomeUnknown => {
             act(engine, row, Act::Lost).await?;
-            Ok(true)
+            // It may have been done, and yet nobody is to come before then, not even to look.
+            if fault.retry_after.is_some() {
+                engine.holds.rest(row.subject.connection, engine.now(), fault.retry_after);
+            }
+            Ok(fault.retry_after.is_none())
         }
         CrmFaultKind::AttachmentMissing if row.review.attempt < FILE_ROUNDS => {
             act(engine, row, Act::Defer { fault, next_attempt_at }).await?;

@@ -287,6 +287,20 @@ async fn what_a_crm_asked_to_wait_holds_for_all_its_mail_although_the_program_st
 }
 
 #[tokio::test]
+async fn a_crm_that_asks_to_wait_is_not_even_asked_whether_the_mail_has_arrived() {
+    let world = World::new().await;
+    world.crm.plan(Op::Log, [Answer::Unclear(Duration::from_secs(90))]);
+    world.shares(&["a", "b"]).await;
+    assert_eq!((world.crm.count(Op::Log), world.crm.count(Op::Find)), (1, 0));
+    world.check("a", State::Verifying).await;
+    for _ in 0..3 {
+        world.pass(91).await;
+    }
+    world.check("a", State::Logged).await;
+    world.check("b", State::Logged).await;
+}
+
+#[tokio::test]
 async fn a_mail_that_never_arrives_and_is_never_refused_is_given_to_the_rep() {
     let world = World::new().await;
     world.crm.plan(Op::Log, vec![Answer::LoseRequest; 100]);
