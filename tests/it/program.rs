@@ -22,6 +22,7 @@ use otomo_domain::policy::Policy;
 use otomo_domain::ports::{Clock, CrmConnector, MailSource};
 use otomo_domain::review::State;
 use otomo_domain::secret::SecretString;
+use otomo_domain::time::Timestamp;
 use otomo_engine::accounts::NewAccount;
 use otomo_engine::credential::Proof;
 use otomo_engine::decide::Seen;
@@ -33,6 +34,7 @@ use otomo_mail::detect::NetDetector;
 use otomo_net::oauth::NetOAuth;
 use otomo_net::{Net, NetConfig};
 use otomo_store::Store;
+use otomo_store::table::review;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -139,6 +141,12 @@ impl Program {
     pub async fn count(&self, state: State) -> usize {
         let counted = self.engine.desk_count(self.connection, state, Pile::All).await.expect("a number");
         usize::try_from(counted).expect("a number")
+    }
+
+    /// When each mail in a state came into it.
+    pub async fn moments(&self, state: State) -> Vec<Timestamp> {
+        let read = self.outside.store.ledger.read(move |db| Ok(review::in_state(db, state, usize::MAX >> 1)?));
+        read.await.expect("the ledger").into_iter().map(|row| row.changed_at).collect()
     }
 
     /// The newest mails in a state.

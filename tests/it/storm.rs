@@ -6,6 +6,7 @@
 //! `OTOMO_SHARES` sets how many, `OTOMO_SEED` repeats a run as far as chance goes.
 
 mod oracle;
+mod rate;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -139,6 +140,7 @@ impl<'a> Storm<'a> {
         self.calm_down().await;
         self.program.die().await;
         self.verdict.logged = self.program.count(State::Logged).await;
+        self.verdict.given_up = self.program.count(State::FailedPerm).await;
         self.verdict.judge(self.crm, (0..self.shares).map(message_id));
         self.verdict.print(self.crm.kind(), self.shares, self.time.passed(), began.elapsed());
         self.verdict

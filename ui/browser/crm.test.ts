@@ -1,5 +1,5 @@
 /** Connecting a CRM, what its card says, and its end. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { go, inspect, LOOKS, visit, WORDS } from './visit';
 
@@ -135,3 +135,30 @@ test('a CRM that was removed is forgotten once everything is taken back, and the
   await page.getByText('Harbour').first().waitFor();
   expect(await page.getByRole('button', { name: words.history_retract }).count()).toBe(0);
 });
+
+test('other records are found and chosen by the keys alone, and the one that the keys are on stays in sight', async () => {
+  const words = WORDS.en;
+  const page = await visit({ language: 'en', size: 'zoom200' });
+  await go(page, words, 'history');
+  await page.getByRole('button', { name: words.history_relink }).first().click();
+  const field = page.getByRole('combobox', { name: words.link_search });
+  expect(await field.evaluate((input) => input === document.activeElement)).toBe(true);
+  await page.keyboard.type('example');
+  await page.getByRole('dialog').getByRole('option').nth(4).waitFor();
+  await page.keyboard.press('ArrowUp');
+  const active = page.locator(`[id="${await field.getAttribute('aria-activedescendant')}"]`);
+  expect(await active.evaluate((option) => option.nextElementSibling)).toBe(null);
+  expect(await isInSight(active)).toBe(true);
+  await page.keyboard.press('Enter');
+  expect(await active.getAttribute('aria-selected')).toBe('true');
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+/** Whether it is seen where it stands: neither scrolled away nor cut off. */
+const isInSight = (locator: Locator): Promise<boolean> =>
+  locator.evaluate((element) => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const at = (y: number): boolean => element.contains(document.elementFromPoint(left + width / 2, y));
+    return at(top + 4) && at(top + height - 4);
+  });

@@ -110,7 +110,7 @@ const ACTIONS: &[(&str, &[&str])] = &[
             "cannot_redact",
         ],
     ),
-    ("open_crm", &["crm_conflict", "crm_unsupported", "crm_maybe_logged"]),
+    ("open_crm", &["crm_conflict", "crm_unsupported", "crm_maybe_logged", "cannot_retract"]),
     ("free_space", &["mailbox_full", "disk_full"]),
     ("update", &["database_newer"]),
     (

@@ -127,6 +127,12 @@ pub const ELSEWHERE: &[Elsewhere] = &[
         "TooLate",
     ),
     by(
+        Code::CannotRetract,
+        "src-tauri/crates/engine/src/deliver/tests/irrevocable.rs",
+        "nothing_is_promised_to_be_taken_back_from_a_crm_that_keeps_what_it_has",
+        "check_irrevocable",
+    ),
+    by(
         Code::FileNotSaved,
         "src-tauri/crates/engine/src/reader/tests.rs",
         "a_folder_that_cannot_be_written_is_said_to_be_one_without_a_name",

@@ -16,6 +16,8 @@ pub struct Verdict {
     pub lost_replies: usize,
     /// What the program says is logged.
     pub logged: usize,
+    /// What it gave back to the rep.
+    pub given_up: usize,
     /// Shares that are not in the CRM.
     pub lost: usize,
     /// Shares that are there more than once.
@@ -49,10 +51,10 @@ impl Verdict {
     }
 
     pub fn print(&self, kind: &str, shares: usize, passed: Duration, took: Duration) {
-        let Self { kills, limits, lost_replies, logged, lost, doubled, strangers, exceeded, early } = self;
+        let Self { kills, limits, lost_replies, logged, given_up, lost, doubled, strangers, exceeded, early } = self;
         println!(
             "{kind}: {shares} shares, {kills} kills, {lost_replies} lost replies, {limits} times busy; {logged} logged, \
-             {lost} lost, {doubled} doubled, {strangers} not shared, {exceeded} times too fast, \
+             {given_up} given up, {lost} lost, {doubled} doubled, {strangers} not shared, {exceeded} times too fast, \
              {early} before a wait was over; {:.1} h in {:.0} s",
             passed.as_secs_f64() / 3600.0,
             took.as_secs_f64()

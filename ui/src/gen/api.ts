@@ -303,7 +303,7 @@ path: string | null, };
 /**
  * What went wrong. Each has its words under `error_<code>` and its way on under `error_<code>_hint`.
  */
-export type Code = "host_unknown" | "connection_refused" | "timed_out" | "unreachable" | "private_unreachable" | "proxy_refused" | "connection_closed" | "tls_failed" | "certificate_expired" | "certificate_not_yet_valid" | "certificate_wrong_name" | "certificate_unknown_issuer" | "certificate_revoked" | "certificate_invalid" | "certificate_key_changed" | "sign_in_denied" | "approval_needed" | "wrong_organisation" | "blocked_by_organisation" | "second_step_needed" | "sign_in_set_up_wrong" | "sign_in_expired" | "cloud_unsupported" | "provider_account_locked" | "provider_unavailable" | "permission_missing" | "protected_account" | "loopback_blocked" | "sign_in_timed_out" | "sign_in_mismatch" | "no_client" | "sign_in_protocol" | "starttls_missing" | "greeting_refused" | "sign_in_refused" | "app_password_needed" | "no_sign_in_method" | "mail_protocol" | "folder_gone" | "server_refused" | "files_unreadable" | "oauth_needed" | "mailbox_missing" | "protocol_disabled" | "too_many_connections" | "mailbox_full" | "uidl_missing" | "send_as_denied" | "relay_denied" | "smtp_auth_disabled" | "sending_refused" | "sending_unknown" | "crm_unavailable" | "crm_rate_limited" | "crm_outcome_unknown" | "crm_maybe_logged" | "crm_sign_in_needed" | "crm_clock_wrong" | "crm_forbidden" | "crm_not_found" | "crm_conflict" | "crm_too_large" | "crm_rejected" | "crm_attachment_missing" | "crm_unsupported" | "crm_protocol" | "crm_folder_unusable" | "crm_no_sender" | "key_store_missing" | "key_store_locked" | "key_store_broken" | "key_missing" | "passphrase_needed" | "passphrase_wrong" | "database_key_wrong" | "database_newer" | "database_damaged" | "database_failed" | "disk_full" | "home_in_use" | "home_unusable" | "policy_invalid" | "unknown_command" | "bad_arguments" | "no_such" | "conflict" | "preview_stale" | "not_possible_now" | "too_late" | "policy_forbids" | "key_taken" | "already_connected" | "other_account" | "no_sender" | "no_link" | "unknown_attachment" | "cannot_redact" | "link_refused" | "file_not_saved" | "engine_stopped";
+export type Code = "host_unknown" | "connection_refused" | "timed_out" | "unreachable" | "private_unreachable" | "proxy_refused" | "connection_closed" | "tls_failed" | "certificate_expired" | "certificate_not_yet_valid" | "certificate_wrong_name" | "certificate_unknown_issuer" | "certificate_revoked" | "certificate_invalid" | "certificate_key_changed" | "sign_in_denied" | "approval_needed" | "wrong_organisation" | "blocked_by_organisation" | "second_step_needed" | "sign_in_set_up_wrong" | "sign_in_expired" | "cloud_unsupported" | "provider_account_locked" | "provider_unavailable" | "permission_missing" | "protected_account" | "loopback_blocked" | "sign_in_timed_out" | "sign_in_mismatch" | "no_client" | "sign_in_protocol" | "starttls_missing" | "greeting_refused" | "sign_in_refused" | "app_password_needed" | "no_sign_in_method" | "mail_protocol" | "folder_gone" | "server_refused" | "files_unreadable" | "oauth_needed" | "mailbox_missing" | "protocol_disabled" | "too_many_connections" | "mailbox_full" | "uidl_missing" | "send_as_denied" | "relay_denied" | "smtp_auth_disabled" | "sending_refused" | "sending_unknown" | "crm_unavailable" | "crm_rate_limited" | "crm_outcome_unknown" | "crm_maybe_logged" | "crm_sign_in_needed" | "crm_clock_wrong" | "crm_forbidden" | "crm_not_found" | "crm_conflict" | "crm_too_large" | "crm_rejected" | "crm_attachment_missing" | "crm_unsupported" | "crm_protocol" | "crm_folder_unusable" | "crm_no_sender" | "key_store_missing" | "key_store_locked" | "key_store_broken" | "key_missing" | "passphrase_needed" | "passphrase_wrong" | "database_key_wrong" | "database_newer" | "database_damaged" | "database_failed" | "disk_full" | "home_in_use" | "home_unusable" | "policy_invalid" | "unknown_command" | "bad_arguments" | "no_such" | "conflict" | "preview_stale" | "not_possible_now" | "too_late" | "cannot_retract" | "policy_forbids" | "key_taken" | "already_connected" | "other_account" | "no_sender" | "no_link" | "unknown_attachment" | "cannot_redact" | "link_refused" | "file_not_saved" | "engine_stopped";
 
 /**
  * How an account was doing.
@@ -489,6 +489,11 @@ export type DecidedBy = "rep" | "by_itself";
  * A decision, and how long it can be undone.
  */
 export type DecidedView = { decision_id: number, items: Array<QueueRow>, release_at: Timestamp | null, };
+
+/**
+ * Something that the rep can do.
+ */
+export type Deed = "send_now" | "retry" | "cancel" | "say_logged" | "retract" | "relink";
 
 /**
  * Something about a mail that is not as the RFCs want it. A defect never makes a mail unreadable.
@@ -1157,7 +1162,11 @@ decision_id: number | null,
 /**
  * Whose decision it is.
  */
-origin: Origin | null, returned: Returned | null, attempt: number, next_attempt_at: Timestamp | null, error: ApiError | null, remote: RemoteMail | null, changed_at: Timestamp, };
+origin: Origin | null, returned: Returned | null, attempt: number, next_attempt_at: Timestamp | null, error: ApiError | null, remote: RemoteMail | null, changed_at: Timestamp, 
+/**
+ * What the rep can do with it. Undoing its decision is `review.undo`'s.
+ */
+deeds: Array<Deed>, };
 
 /**
  * Hours in which nothing goes by itself, by the clock on the wall.
@@ -1822,6 +1831,7 @@ export type Commands = {
   "queue.send_now": { args: QueueArgs; answer: QueueRow };
   "queue.retry": { args: QueueArgs; answer: QueueRow };
   "queue.cancel": { args: QueueArgs; answer: QueueRow };
+  "queue.say_logged": { args: QueueArgs; answer: QueueRow };
   "history.list": { args: HistoryArgs; answer: HistoryPage };
   "history.retract": { args: QueueArgs; answer: QueueRow };
   "history.relink": { args: RelinkArgs; answer: QueueRow };
@@ -1900,6 +1910,7 @@ export const commands: Record<keyof Commands, { query: boolean; tags: Tag[] }> =
   "queue.send_now": { query: false, tags: ["queue"] },
   "queue.retry": { query: false, tags: ["queue"] },
   "queue.cancel": { query: false, tags: ["queue","review"] },
+  "queue.say_logged": { query: false, tags: ["queue","history","review"] },
   "history.list": { query: true, tags: ["history"] },
   "history.retract": { query: false, tags: ["history","queue"] },
   "history.relink": { query: false, tags: ["history","review"] },

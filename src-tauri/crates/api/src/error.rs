@@ -113,6 +113,7 @@ pub enum Code {
     PreviewStale,
     NotPossibleNow,
     TooLate,
+    CannotRetract,
     PolicyForbids,
     KeyTaken,
     AlreadyConnected,
@@ -230,7 +231,7 @@ impl Code {
             SignInRefused | CrmSignInNeeded => Action::SignIn,
             CrmUnavailable | CrmRateLimited | CrmOutcomeUnknown => Action::Wait,
             CrmNotFound | CrmTooLarge | CrmRejected | CrmAttachmentMissing => Action::Review,
-            CrmConflict | CrmUnsupported | CrmMaybeLogged => Action::OpenCrm,
+            CrmConflict | CrmUnsupported | CrmMaybeLogged | CannotRetract => Action::OpenCrm,
             KeyStoreMissing | KeyStoreLocked | PassphraseNeeded | PassphraseWrong => Action::Unlock,
             DatabaseNewer => Action::Update,
             DiskFull => Action::FreeSpace,
@@ -377,6 +378,7 @@ impl From<Refusal> for ApiError {
         let code = match refusal {
             Refusal::NotFrom { .. } | Refusal::NotByItself { .. } => Code::NotPossibleNow,
             Refusal::TooLate => Code::TooLate,
+            Refusal::Irrevocable => Code::CannotRetract,
         };
         Self::new(code, refusal.to_string())
     }

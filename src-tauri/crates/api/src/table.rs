@@ -86,6 +86,7 @@ commands! {
     command "queue.send_now"      [Queue]                    queue::send_now(queue::QueueArgs) -> queue::QueueRow;
     command "queue.retry"         [Queue]                    queue::retry(queue::QueueArgs) -> queue::QueueRow;
     command "queue.cancel"        [Queue, Review]            queue::cancel(queue::QueueArgs) -> queue::QueueRow;
+    command "queue.say_logged"    [Queue, History, Review]   queue::say_logged(queue::QueueArgs) -> queue::QueueRow;
     query   "history.list"        [History]                  history::list(history::HistoryArgs) -> history::HistoryPage;
     command "history.retract"     [History, Queue]           history::retract(queue::QueueArgs) -> queue::QueueRow;
     command "history.relink"      [History, Review]          history::relink(history::RelinkArgs) -> queue::QueueRow;

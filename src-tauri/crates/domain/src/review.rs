@@ -14,6 +14,10 @@ use crate::payload::{Choice, Frozen};
 use crate::rules::{Exclusion, Origin};
 use crate::time::Timestamp;
 
+mod deed;
+
+pub use deed::{Abilities, Deed};
+
 /// Where a mail stands at a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -153,6 +157,8 @@ pub enum Act {
     /// Tries again what was refused, unchanged.
     Retry,
     Retract,
+    /// The rep has looked in the CRM: what may be there is there.
+    SayLogged,
     /// Other records of the CRM have it now.
     Relink {
         links: Vec<RecordRef>,
@@ -202,6 +208,7 @@ impl Act {
             Self::SendNow { .. } => "send_now",
             Self::Retry => "retry",
             Self::Retract => "retract",
+            Self::SayLogged => "say_logged",
             Self::Relink { .. } => "relink",
             Self::Release { .. } => "release",
             Self::Return(_) => "return",
@@ -229,6 +236,7 @@ impl Act {
             | SendNow { .. }
             | Retry
             | Retract
+            | SayLogged
             | Relink { .. } => false,
             Wake | Release { .. } | Return(_) | Lease | Delivered(_) | Lost | Unlogged => true,
             Missed { .. } | NotFound { .. } | Defer { .. } | WaitForPerson { .. } | Refuse { .. } => true,
@@ -276,6 +284,9 @@ pub enum Refusal {
     /// It has left already; taking it back is `retract`.
     #[error("it is in the CRM already")]
     TooLate,
+    /// It has left, and can't be taken back from here: the CRM keeps it, or it is not known under which number it has it.
+    #[error("it can't be taken back from here")]
+    Irrevocable,
     /// Only a person may do that, or only with a mail that no person has touched.
     #[error("{act} is for a person to decide")]
     NotByItself { act: &'static str },
@@ -295,6 +306,19 @@ impl Review {
     /// Whether nobody has done anything with it: only then may a rule or a mode decide.
     pub fn is_untouched(&self) -> bool {
         self.state.is_none()
+    }
+
+    /// Whether the CRM may have a mail that the rep was given, and nobody could tell.
+    pub fn may_be_there(&self) -> bool {
+        let kind = self.fault.as_ref().map(|fault| fault.kind);
+        self.state == Some(State::FailedPerm)
+            && matches!(kind, Some(CrmFaultKind::MaybeLogged | CrmFaultKind::OutcomeUnknown))
+    }
+
+    /// Whether this act takes back what has left: now, or as soon as it has arrived.
+    pub fn is_taken_back_by(&self, act: &Act) -> bool {
+        let keeps = matches!(act, Act::KeepPrivate | Act::Undo);
+        *act == Act::Retract || (keeps && self.state.is_some_and(Self::is_on_the_wire))
     }
 
     /// The next review, if `by` does this, and what becomes of the outbox row.
@@ -366,6 +390,7 @@ impl Review {
             (Act::SendNow { .. }, Scheduled | FailedRetry) => keep(from),
             (Act::Retry, FailedPerm | FailedRetry) => keep(Queued),
             (Act::Retract, Logged | RetractFailed) => keep(RetractQueued),
+            (Act::SayLogged, FailedPerm) if self.may_be_there() => keep(Logged),
             (Act::Relink { .. }, Logged) => keep(Logged),
 
             (Act::Release { rebuilt }, Scheduled) if self.payload == Some(rebuilt.sha256) => {
@@ -423,6 +448,10 @@ impl Review {
             // The rep's last word: it is to be there.
             Act::Retry => {
                 (self.attempt, self.in_vain, self.next_attempt_at, self.fault) = (0, 0, None, None);
+                self.retract_after = false;
+            }
+            Act::SayLogged => {
+                (self.attempt, self.next_attempt_at, self.fault) = (0, None, None);
                 self.retract_after = false;
             }
             Act::Retract => (self.attempt, self.next_attempt_at, self.fault) = (0, None, None),

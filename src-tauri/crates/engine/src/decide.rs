@@ -12,12 +12,12 @@ use otomo_domain::payload::{Choice, Level};
 use otomo_domain::review::{Act, Refusal, State, Triage};
 use otomo_domain::rules::{About, AboutRecord, Origin, Rule, Then};
 use otomo_domain::time::Timestamp;
-use otomo_store::StoreFault;
 use otomo_store::table::mail::MailRow;
 use otomo_store::table::review::{self, ReviewId, ReviewRow, Subject};
 use otomo_store::table::triage::Finding;
 use otomo_store::table::{account, acquaintance, connection, mail, mail_account, participant, rule, triage};
 use otomo_store::transition::{Context, apply};
+use otomo_store::{Connection as Db, StoreFault};
 
 use crate::engine::Engine;
 use crate::event::Tag;
@@ -239,6 +239,9 @@ impl Engine {
                     decision: Some(decision),
                     triage: &finding.triage,
                 };
+                if let Some(row) = review::find(db, subject)? {
+                    refuse_irrevocable(db, &row, &plan.act)?;
+                }
                 reviews.push(apply(db, subject, &plan.act, &context)?);
                 if let Some(rule) = &plan.rule {
                     rule::put(db, rule, Some(decision))?;
@@ -294,7 +297,7 @@ impl Engine {
         let at = self.now();
         let undone = self.store.ledger.write(move |db| {
             let rows = review::of_decision(db, decision)?;
-            let undo = |row: ReviewRow| match act(db, &row, &Act::Undo, at) {
+            let undo = |row: ReviewRow| match command(db, &row, &Act::Undo, at) {
                 Err(StoreFault::Refused(_)) => Ok(row),
                 other => other,
             };
@@ -334,13 +337,19 @@ impl Engine {
 
     /// Keeps a queued mail from leaving.
     pub async fn cancel(&self, id: ReviewId) -> Result<ReviewRow, Fault> {
-        self.act_on(id, Act::KeepPrivate).await
+        self.carry_out(id, move |db, row, at| command(db, row, &Act::KeepPrivate, at)).await
+    }
+
+    /// Takes the rep's word for it that a mail that may be in the CRM is there.
+    pub async fn say_logged(&self, id: ReviewId) -> Result<ReviewRow, Fault> {
+        self.connection_of(id).await?;
+        self.act_on(id, Act::SayLogged).await
     }
 
     /// Takes a logged mail back from the CRM.
     pub async fn retract(&self, id: ReviewId) -> Result<ReviewRow, Fault> {
         self.connection_of(id).await?;
-        self.act_on(id, Act::Retract).await
+        self.carry_out(id, move |db, row, at| command(db, row, &Act::Retract, at)).await
     }
 
     /// Where it was shared to, as long as that is there.
@@ -353,10 +362,18 @@ impl Engine {
     }
 
     pub(crate) async fn act_on(&self, id: ReviewId, what: Act) -> Result<ReviewRow, Fault> {
+        self.carry_out(id, move |db, row, at| act(db, row, &what, at)).await
+    }
+
+    async fn carry_out(
+        &self,
+        id: ReviewId,
+        work: impl FnOnce(&Db, &ReviewRow, Timestamp) -> Result<ReviewRow, StoreFault> + Send + 'static,
+    ) -> Result<ReviewRow, Fault> {
         let at = self.now();
         let done = self.store.ledger.write(move |db| {
             let row = review::get(db, id)?;
-            act(db, &row, &what, at)
+            work(db, &row, at)
         });
         let row = done.await.map_err(no_such_review)?;
         self.bus.changed(&[Tag::Queue, Tag::History, Tag::Review]);
@@ -373,7 +390,7 @@ pub(crate) fn no_such_review(fault: StoreFault) -> Fault {
 }
 
 /// An act of the rep's on a mail that has been decided on: the triage plays no part in it any more.
-fn act(db: &otomo_store::Connection, row: &ReviewRow, act: &Act, at: Timestamp) -> Result<ReviewRow, StoreFault> {
+fn act(db: &Db, row: &ReviewRow, act: &Act, at: Timestamp) -> Result<ReviewRow, StoreFault> {
     let put_off = row.review.snoozed_until.is_some() || row.review.included;
     if row.review.state.is_none_or(|state| state == State::Pending) && !put_off {
         return Err(Refusal::NotFrom { act: act.name(), state: State::Pending }.into());
@@ -382,7 +399,24 @@ fn act(db: &otomo_store::Connection, row: &ReviewRow, act: &Act, at: Timestamp) 
     apply(db, &row.subject, act, &context)
 }
 
-fn glance(db: &otomo_store::Connection, seen: &Seen) -> Result<Glance, StoreFault> {
+/// The same, where the rep is told at once what can't be had.
+fn command(db: &Db, row: &ReviewRow, what: &Act, at: Timestamp) -> Result<ReviewRow, StoreFault> {
+    refuse_irrevocable(db, row, what)?;
+    act(db, row, what, at)
+}
+
+/// Nothing is promised to be taken back that the CRM keeps, or whose number there is not known.
+fn refuse_irrevocable(db: &Db, row: &ReviewRow, what: &Act) -> Result<(), StoreFault> {
+    if !row.review.is_taken_back_by(what) {
+        return Ok(());
+    }
+    let unlogs = connection::identity(db, row.subject.connection)?.is_some_and(|identity| identity.can_unlog);
+    let is_there = matches!(row.review.state, Some(State::Logged | State::RetractFailed));
+    let hopeless = (is_there || *what != Act::Retract) && !row.review.is_revocable(unlogs);
+    if hopeless { Err(Refusal::Irrevocable.into()) } else { Ok(()) }
+}
+
+fn glance(db: &Db, seen: &Seen) -> Result<Glance, StoreFault> {
     let mail = mail::get(db, seen.mail)?;
     let subject = Subject { connection: seen.connection, mail: mail.id };
     let finding = triage::get(db, seen.mail, seen.connection)?.ok_or(StoreFault::Missing)?;

@@ -40,7 +40,11 @@ const FILE_ROUNDS: u32 = 3;
 /// A mail that was sent this often without a clear answer, and never arrived, is given to the rep.
 const ROUNDS: u32 = 8;
 
-/// What a crash left on the wire has an unknown outcome. Run once, before anything else moves.
+/// States in which a mail may wait because a CRM asked for it.
+const WAITING: [State; 3] = [State::FailedRetry, State::Verifying, State::RetractQueued];
+
+/// What a crash left on the wire has an unknown outcome, and what a CRM asked for holds still. Run once, before anything
+/// else moves.
 pub(crate) async fn recover(engine: &Engine) -> Result<(), Fault> {
     let at = engine.now();
     let recovered = engine.store.ledger.write(move |db| {
@@ -49,9 +53,19 @@ pub(crate) async fn recover(engine: &Engine) -> Result<(), Fault> {
         for row in left {
             apply(db, &row.subject, &Act::Lost, &Context::engine(at))?;
         }
-        Ok(())
+        let mut waiting = Vec::new();
+        for state in WAITING {
+            waiting.extend(review::in_state(db, state, usize::MAX >> 1)?);
+        }
+        Ok(waiting)
     });
-    Ok(recovered.await?)
+    for row in recovered.await? {
+        let asked = row.review.fault.as_ref().and_then(|fault| fault.retry_after);
+        if let Some(until) = asked.map(|span| row.changed_at + span).filter(|until| *until > at) {
+            engine.holds.keep(row.subject.connection, until);
+        }
+    }
+    Ok(())
 }
 
 /// How often it is looked whether the machine has settled.
@@ -252,7 +266,11 @@ async fn settle(engine: &Engine, row: &ReviewRow, fault: CrmFault) -> Result<boo
     match fault.kind {
         CrmFaultKind::OutcomeUnknown => {
             act(engine, row, Act::Lost).await?;
-            Ok(true)
+            // It may have been done, and yet nobody is to come before then, not even to look.
+            if fault.retry_after.is_some() {
+                engine.holds.rest(row.subject.connection, engine.now(), fault.retry_after);
+            }
+            Ok(fault.retry_after.is_none())
         }
         CrmFaultKind::AttachmentMissing if row.review.attempt < FILE_ROUNDS => {
             act(engine, row, Act::Defer { fault, next_attempt_at }).await?;
@@ -316,12 +334,15 @@ fn not_there(engine: &Engine, row: &ReviewRow, patience: Patience) -> Act {
 
 /// Takes a mail back. False if the connection should rest now.
 async fn retract(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) -> Result<bool, Fault> {
-    let Some(remote) = row.review.remote.clone() else { return Ok(true) };
     let whole = frozen(engine, row).await?;
     let leased = act(engine, row, Act::Lease).await?;
-    let taken_back = match whole {
-        Ok((_, payload)) => connector.unlog(Sought { key: row.subject.mail.key, payload: &payload }, &remote).await,
-        Err(fault) => Err(fault),
+    let taken_back = match (whole, &row.review.remote) {
+        (Ok((_, payload)), Some(remote)) => {
+            connector.unlog(Sought { key: row.subject.mail.key, payload: &payload }, remote).await
+        }
+        // The rep found it there, and the CRM was never heard of it.
+        (Ok(_), None) => Err(CrmFault::new(CrmFaultKind::Unsupported, "its number in the CRM is not known")),
+        (Err(fault), _) => Err(fault),
     };
     match taken_back {
         Ok(()) => {

@@ -1,4 +1,5 @@
-//! Which connections rest, and for how long. Kept in memory only: a start tries at once.
+//! Which connections rest, and for how long. Kept in memory only: after a start only those rest that a CRM has asked to
+//! wait, which stands with the mail that it was asked for.
 //!
 //! A CRM that is busy or out of reach is that for every mail, so its connection rests as a whole; not for as long as a
 //! single mail that keeps failing, because that may be the mail's own fault.
@@ -38,6 +39,13 @@ impl Holds {
             _ => CONNECTING.wait(failures, rand::random(), asked),
         };
         all.insert(id, Hold { until: now + wait, failures });
+    }
+
+    /// Lets a connection rest until then at least: what a CRM asked for before this start holds still.
+    pub fn keep(&self, id: ConnectionId, until: Timestamp) {
+        let mut all = self.all();
+        let hold = all.entry(id).or_insert(Hold { until, failures: 1 });
+        hold.until = hold.until.max(until);
     }
 
     pub fn rests(&self, id: ConnectionId, now: Timestamp) -> bool {

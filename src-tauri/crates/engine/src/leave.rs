@@ -147,7 +147,7 @@ impl Engine {
         use State::{FailedPerm, FailedRetry, Logged, Queued, Scheduled, Uploading, Verifying};
         let retracts = leaving.stay == Stay::Retracting;
         let due = move |review: &Review| match review.state? {
-            FailedPerm if may_be_there(review) => None,
+            FailedPerm if review.may_be_there() => None,
             Scheduled | Queued | FailedRetry | FailedPerm => Some(Act::KeepPrivate),
             // It may have arrived, and is taken back once that is known.
             Uploading | Verifying if retracts && !review.retract_after => Some(Act::KeepPrivate),
@@ -252,12 +252,6 @@ fn to_forget(id: ConnectionId) -> String {
 
 fn is_about(about: &About, id: ConnectionId) -> bool {
     matches!(about, About::Contact(at) | About::Company(at) if at.connection == id)
-}
-
-/// Whether the CRM may have a mail that the rep was given: nobody could tell.
-fn may_be_there(review: &Review) -> bool {
-    let kind = review.fault.as_ref().map(|fault| fault.kind);
-    matches!(kind, Some(CrmFaultKind::MaybeLogged | CrmFaultKind::OutcomeUnknown))
 }
 
 /// Ends what nobody will hear the end of: the row says that nobody knows how it came out.

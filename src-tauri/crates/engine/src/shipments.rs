@@ -1,15 +1,17 @@
 //! Mail that has been decided on, as the queue and the history show it.
 
-use otomo_domain::account::ConnectionId;
+use std::collections::HashMap;
+
+use otomo_domain::account::{Connection, ConnectionId, Stay};
 use otomo_domain::address::{Address, Person};
 use otomo_domain::audit::Entry;
 use otomo_domain::fold::fold;
 use otomo_domain::payload::Payload;
-use otomo_domain::review::State;
+use otomo_domain::review::{Abilities, Deed, State};
 use otomo_domain::time::Timestamp;
 use otomo_store::table::mail::MailRow;
 use otomo_store::table::review::{self, AfterReview, Filter, ReviewId, ReviewRow};
-use otomo_store::table::{audit, contact, desk, mail, outbox};
+use otomo_store::table::{audit, connection, contact, desk, mail, outbox};
 use otomo_store::{Connection as Db, StoreFault};
 
 use crate::decide::no_such_review;
@@ -28,6 +30,8 @@ pub struct Shipment {
     pub records: Vec<String>,
     /// As it was sent, or as it stands in the mail; at most 500 characters.
     pub subject: String,
+    /// What the rep can do with it.
+    pub deeds: Vec<Deed>,
 }
 
 /// How much goes to a connection.
@@ -176,18 +180,39 @@ impl Engine {
         read.await.map_err(no_such_review)
     }
 
+    /// The kinds of CRM in which a mail's records can be exchanged.
+    fn relinking_kinds(&self) -> Vec<String> {
+        self.kinds.iter().filter(|info| info.relinks).map(|info| info.kind.clone()).collect()
+    }
+
     /// What else is known of these.
     pub async fn shipped(&self, rows: Vec<ReviewRow>) -> Result<Vec<Shipment>, Fault> {
-        let snapshot = self.snapshot();
+        let (snapshot, relinking) = (self.snapshot(), self.relinking_kinds());
         // The cache's readers see the ledger too.
         let read = self.store.cache.read(move |db| {
-            rows.into_iter().map(|row| shipment(db, row, &snapshot.own)).collect::<Result<Vec<_>, _>>()
+            let abilities = abilities(db, &relinking)?;
+            let of = |row: ReviewRow| {
+                let deeds = row.review.deeds(abilities.get(&row.subject.connection).copied());
+                shipment(db, row, deeds, &snapshot.own)
+            };
+            rows.into_iter().map(of).collect::<Result<Vec<_>, _>>()
         });
         Ok(read.await?)
     }
 }
 
-fn shipment(db: &Db, row: ReviewRow, own: &[Address]) -> Result<Shipment, StoreFault> {
+/// What the CRMs that have not gone can do with a mail that they have.
+fn abilities(db: &Db, relinking: &[String]) -> Result<HashMap<ConnectionId, Abilities>, StoreFault> {
+    let (stays, goes) = (connection::list(db)?, connection::former(db)?);
+    let there = stays.into_iter().chain(goes).filter(|connection| connection.stay != Stay::Gone);
+    let of = |connection: Connection| {
+        let unlogs = connection::identity(db, connection.id)?.is_some_and(|identity| identity.can_unlog);
+        Ok((connection.id, Abilities { unlogs, relinks: relinking.contains(&connection.kind) }))
+    };
+    there.map(of).collect()
+}
+
+fn shipment(db: &Db, row: ReviewRow, deeds: Vec<Deed>, own: &[Address]) -> Result<Shipment, StoreFault> {
     let frozen = outbox::frozen_if_any(db, row.id)?;
     let payload: Option<Payload> = frozen.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let mail = mail::find(db, &row.subject.mail)?;
@@ -207,7 +232,7 @@ fn shipment(db: &Db, row: ReviewRow, own: &[Address]) -> Result<Shipment, StoreF
         (None, Some(mail)) => mail::title(db, mail)?,
         (None, None) => String::new(),
     };
-    Ok(Shipment { row, mail, who, outgoing, records, subject })
+    Ok(Shipment { row, mail, who, outgoing, records, subject, deeds })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 /** The choice of a CRM. Its form is drawn from what the CRM's kind describes: no CRM is known here by name. */
 import type { ConnectionView, ConnectorInfo, IdentityView, NewConnectionArgs } from '../../gen/api';
 import type { Host } from '../../host';
+import { isApiError } from '../../words';
 import { BrowserSignIn } from '../connect';
 
 export class CrmDraft {
@@ -26,6 +27,13 @@ export class CrmDraft {
   }
 
   readonly info = $derived(this.kinds.find(({ kind }) => kind === this.chosen) ?? null);
+  /** The field that its kind can't take as it is written. */
+  readonly wrong = $derived.by((): string | null => {
+    const { info, reason } = this;
+    if (!isApiError(reason) || reason.code !== 'bad_arguments') return null;
+    const [named] = reason.detail.split(':');
+    return info?.fields.find(({ name }) => name === named)?.name ?? null;
+  });
 
   /** Asks which kinds there are; a single one is chosen at once. */
   async load(): Promise<void> {

@@ -142,6 +142,22 @@ describe('the choice of a CRM', () => {
     expect(host.argsOf('crm.test')).toEqual([]);
   });
 
+  test('names the field that cannot be taken as it is written, until it is changed', async () => {
+    const { host, crm } = await choosing();
+    crm.values.rest = { url: 'crm', token: 'abc' };
+    const refuse = (detail: string) => () => {
+      throw { code: 'bad_arguments', detail, message: words(''), hint: words(''), action: 'none' } as unknown as ApiError;
+    };
+    host.always('crm.test', refuse('url: is not an https address'));
+    await crm.test();
+    expect(crm.wrong).toBe('url');
+    crm.touch();
+    expect(crm.wrong).toBe(null);
+    host.always('crm.test', refuse('kind: there is no such kind'));
+    await crm.test();
+    expect([crm.wrong, crm.reason === null]).toEqual([null, false]);
+  });
+
   test('keeps the secret apart from the settings, and connects what was tested', async () => {
     const { host, crm } = await choosing();
     crm.values.rest = { url: 'https://crm.example/', token: ' abc ' };

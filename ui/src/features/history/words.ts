@@ -35,6 +35,7 @@ const ACT_WORDS: Record<string, (() => string) | undefined> = {
   retry: m.act_retry,
   retract: m.act_retract,
   relink: m.act_relink,
+  say_logged: m.act_say_logged,
   release: m.act_release,
   return: m.act_return,
   lease: m.act_lease,

@@ -12,7 +12,7 @@ import type { Handlers, Name } from './handlers';
 import { historyHandlers } from './history';
 import { Mailboxes } from './mailboxes';
 import { previewHandlers } from './preview';
-import { queueHandlers } from './queue';
+import { deedsOf, queueHandlers } from './queue';
 import { reviewHandlers } from './review';
 import { Reviews, type Review } from './reviews';
 import { Rules } from './rules';
@@ -181,7 +181,7 @@ export class Program {
     const review = this.review(mail, connection);
     const { id, state, rev, choice, release_at, changed_at, failed, decision, origin } = review;
     const { who, outgoing = false, subject } = this.told(mail);
-    const logged = ['logged', 'retract_queued', 'retracting', 'retracted', 'retract_failed'].includes(state);
+    const logged = !review.found && ['logged', 'retract_queued', 'retracting', 'retracted', 'retract_failed'].includes(state);
     return {
       id,
       connection,
@@ -205,6 +205,7 @@ export class Program {
       error: failed ?? null,
       remote: logged ? { id: `E-${mail}`, url: `https://crm.example.co.jp/mail/E-${mail}`, already_known: false } : null,
       changed_at,
+      deeds: deedsOf(state, failed?.code === 'crm_maybe_logged', review.found ?? false),
     };
   }
 

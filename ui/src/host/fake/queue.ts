@@ -1,5 +1,5 @@
 /** `queue.*`: what was decided and is on its way. */
-import type { QueueRow, State } from '../../gen/api';
+import type { Deed, QueueRow, State } from '../../gen/api';
 import { wait, type Handlers } from './handlers';
 import type { Program } from './program';
 import type { Review } from './reviews';
@@ -19,9 +19,20 @@ export function later(program: Program, id: number, state: State): void {
   program.changed('queue', 'history', 'review');
 }
 
+/** What can be done with a mail (`domain::review::Deed`), at a CRM that can do everything; `found`: by the rep, in the CRM. */
+export function deedsOf(state: State, maybe: boolean, found: boolean): Deed[] {
+  if (state === 'scheduled') return ['send_now', 'cancel'];
+  if (state === 'failed_retry') return ['send_now', 'retry', 'cancel'];
+  if (state === 'failed_perm') return maybe ? ['retry', 'cancel', 'say_logged'] : ['retry', 'cancel'];
+  if (state === 'logged') return found ? [] : ['retract', 'relink'];
+  if (state === 'retract_failed') return ['retract'];
+  return ['queued', 'uploading', 'verifying'].includes(state) ? ['cancel'] : [];
+}
+
 export const queueHandlers = (program: Program): Handlers => ({
   'queue.list': () => program.queue((state) => !DONE.includes(state)),
   'queue.send_now': ({ id }) => step(program, id, { state: 'queued', release_at: Date.now() }),
   'queue.retry': ({ id }) => step(program, id, { state: 'queued', release_at: Date.now() }),
+  'queue.say_logged': ({ id }) => step(program, id, { state: 'logged', found: true, failed: null }),
   'queue.cancel': ({ id }) => step(program, id, { state: 'private', release_at: null }),
 });

@@ -19,6 +19,8 @@ export interface Review {
   failed?: QueueRow['error'];
   /** The names of the records it was moved to. */
   relinked?: string[];
+  /** The rep said that it is in the CRM. */
+  found?: boolean;
 }
 
 export const FULL: Choice = { level: 'full', links: [], attachments: [], quotes: false, signature: false, redactions: [] };

@@ -5,7 +5,7 @@ use otomo_domain::connector::RemoteMail;
 use otomo_domain::digest::Digest;
 use otomo_domain::mail::MailKey;
 use otomo_domain::payload::Choice;
-use otomo_domain::review::{Returned, State};
+use otomo_domain::review::{Deed, Returned, State};
 use otomo_domain::rules::Origin;
 use otomo_domain::time::Timestamp;
 use otomo_engine::rows::{ReviewId, ReviewRow};
@@ -54,11 +54,13 @@ pub struct QueueRow {
     pub error: Option<ApiError>,
     pub remote: Option<RemoteMail>,
     pub changed_at: Timestamp,
+    /// What the rep can do with it. Undoing its decision is `review.undo`'s.
+    pub deeds: Vec<Deed>,
 }
 
 impl From<Shipment> for QueueRow {
     fn from(shipment: Shipment) -> Self {
-        let Shipment { row, mail, who, outgoing, records, subject } = shipment;
+        let Shipment { row, mail, who, outgoing, records, subject, deeds } = shipment;
         Self {
             id: row.id.0,
             connection: row.subject.connection.0,
@@ -82,6 +84,7 @@ impl From<Shipment> for QueueRow {
             error: row.review.fault.map(ApiError::from),
             remote: row.review.remote,
             changed_at: row.changed_at,
+            deeds,
         }
     }
 }
@@ -126,5 +129,10 @@ pub(crate) async fn retry(api: &Api, args: QueueArgs) -> Result<QueueRow, ApiErr
 
 pub(crate) async fn cancel(api: &Api, args: QueueArgs) -> Result<QueueRow, ApiError> {
     let done = api.engine().cancel(ReviewId(args.id)).await?;
+    row(api, done).await
+}
+
+pub(crate) async fn say_logged(api: &Api, args: QueueArgs) -> Result<QueueRow, ApiError> {
+    let done = api.engine().say_logged(ReviewId(args.id)).await?;
     row(api, done).await
 }

@@ -104,7 +104,11 @@ impl Session {
         let mut header = HeaderValue::from_str(token.expose_secret()).map_err(|_| protocol("the token is none"))?;
         header.set_sensitive(true);
         let request = request.header("X-porters-hrbc-oauth-token", header).header("X-P-ConnectAPI-Version", "2");
-        let answer = send(request, silence, token.expose_secret()).await?;
+        let answer = send(request, silence, token.expose_secret()).await;
+        if matches!(&answer, Err(fault) if matches!(fault.kind, CrmFaultKind::Net(_) | CrmFaultKind::OutcomeUnknown)) {
+            self.budget.cut(call, self.clock.monotonic());
+        }
+        let answer = answer?;
         let is_about_it = answer.name == root;
         if !is_about_it && answer.name != REFUSAL {
             return Err(unclear(silence, "the answer is about something else").into());

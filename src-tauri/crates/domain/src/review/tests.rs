@@ -12,22 +12,28 @@ fn frozen(text: &str) -> Frozen {
     Frozen { bytes: text.into(), sha256: Digest::of(text.as_bytes()) }
 }
 
-fn share() -> Act {
+pub(super) fn share() -> Act {
     let links = vec![RecordRef { kind: RecordType::Contact, id: "A".into() }];
     let choice = Choice { level: Level::Full, links, attachments: vec![], ..Choice::default() };
     Act::Share { choice, payload: frozen("p").sha256, release_at: LATER }
 }
 
-fn release() -> Act {
+pub(super) fn release() -> Act {
     Act::Release { rebuilt: frozen("p") }
 }
 
-fn delivered() -> Act {
+pub(super) fn delivered() -> Act {
     Act::Delivered(RemoteMail { id: "r1".into(), url: None, already_known: false })
 }
 
 fn fault() -> CrmFault {
     CrmFault::new(CrmFaultKind::Transient, "")
+}
+
+/// What may have arrived, at a CRM that can't be asked.
+pub(super) fn maybe_logged() -> Vec<Act> {
+    let fault = CrmFault::new(CrmFaultKind::MaybeLogged, "");
+    vec![share(), release(), Act::Lease, Act::Lost, Act::Refuse { fault }]
 }
 
 /// Applies acts to an undecided, matched mail; the review, and what the last act did to the outbox.
@@ -36,7 +42,7 @@ fn run(acts: &[Act]) -> Result<(Review, Outbox), Refusal> {
     acts.iter().try_fold(start, |(review, _), act| review.apply(act, &Origin::User, &Triage::Matched))
 }
 
-fn check(acts: &[Act], expected: State) -> Review {
+pub(super) fn check(acts: &[Act], expected: State) -> Review {
     let (review, _) = run(acts).unwrap_or_else(|e| panic!("{acts:?}: {e}"));
     assert_eq!(review.state(&Triage::Matched), expected, "{acts:?}");
     review
@@ -140,6 +146,23 @@ fn what_is_in_the_crm_is_taken_back_by_retract_alone() {
 }
 
 #[test]
+fn what_the_rep_found_in_the_crm_is_logged_and_nothing_else_is_said_to_be() {
+    let told = [maybe_logged().as_slice(), &[Act::SayLogged]].concat();
+    let review = check(&told, State::Logged);
+    assert_eq!((review.remote, review.fault, review.attempt), (None, None, 0));
+    let review = check(
+        &[&maybe_logged()[..3], &[Act::KeepPrivate], &maybe_logged()[3..], &[Act::SayLogged]].concat(),
+        State::Logged,
+    );
+    assert!(!review.retract_after, "nobody could take it back");
+    check(&[maybe_logged().as_slice(), &[Act::Retry]].concat(), State::Queued);
+    let refused = [share(), release(), Act::Lease, Act::Refuse { fault: fault() }, Act::SayLogged];
+    assert_eq!(run(&refused), Err(Refusal::NotFrom { act: "say_logged", state: State::FailedPerm }));
+    let by_a_rule = check(&maybe_logged(), State::FailedPerm).apply(&Act::SayLogged, &Origin::Engine, &Triage::Matched);
+    assert_eq!(by_a_rule, Err(Refusal::NotByItself { act: "say_logged" }));
+}
+
+#[test]
 fn nothing_is_shared_that_is_excluded() {
     let triage = Triage::Excluded { why: Exclusion::Internal };
     assert!(Review::default().apply(&share(), &Origin::User, &triage).is_err());
@@ -171,6 +194,7 @@ fn every_act() -> Vec<Act> {
         Act::SendNow { now: NOW },
         Act::Retry,
         Act::Retract,
+        Act::SayLogged,
         release(),
         Act::Return(Returned::Denied),
         Act::Lease,
@@ -181,6 +205,7 @@ fn every_act() -> Vec<Act> {
         Act::Defer { fault: fault(), next_attempt_at: NOW },
         Act::WaitForPerson { fault: fault() },
         Act::Refuse { fault: fault() },
+        Act::Refuse { fault: CrmFault::new(CrmFaultKind::MaybeLogged, "") },
         Act::Unlogged,
     ]
 }

@@ -9,6 +9,8 @@ use super::*;
 use crate::engine::PolicyState;
 use crate::fixture::{Answer, CLIENT, Op, World};
 
+mod irrevocable;
+
 /// Longer than any wait after the first few failures.
 const LONG: u64 = 3600;
 
@@ -268,6 +270,34 @@ async fn a_limit_that_is_met_often_is_no_failure_of_the_mail() {
         world.pass(2).await;
     }
     world.check("a", State::Logged).await;
+}
+
+#[tokio::test]
+async fn what_a_crm_asked_to_wait_holds_for_all_its_mail_although_the_program_starts_again() {
+    let world = World::new().await;
+    world.crm.plan(Op::Log, [Answer::Busy(Duration::from_secs(90))]);
+    world.shares(&["a", "b"]).await;
+    let world = world.starts_again(again()).await;
+    world.work().await;
+    world.pass(60).await;
+    assert_eq!(world.crm.count(Op::Log), 1, "b came before the wait that a was told was over");
+    world.pass(31).await;
+    world.check("a", State::Logged).await;
+    world.check("b", State::Logged).await;
+}
+
+#[tokio::test]
+async fn a_crm_that_asks_to_wait_is_not_even_asked_whether_the_mail_has_arrived() {
+    let world = World::new().await;
+    world.crm.plan(Op::Log, [Answer::Unclear(Duration::from_secs(90))]);
+    world.shares(&["a", "b"]).await;
+    assert_eq!((world.crm.count(Op::Log), world.crm.count(Op::Find)), (1, 0));
+    world.check("a", State::Verifying).await;
+    for _ in 0..3 {
+        world.pass(91).await;
+    }
+    world.check("a", State::Logged).await;
+    world.check("b", State::Logged).await;
 }
 
 #[tokio::test]

@@ -87,6 +87,7 @@ mod tests {
             error: None,
             remote: Some(RemoteMail { id: "M-1".into(), url: Some("https://crm/M-1".into()), already_known: false }),
             changed_at: Timestamp::from_secs(0),
+            deeds: vec![],
         }
     }
 

@@ -57,7 +57,8 @@ fn life() -> impl Strategy<Value = (Triage, Vec<Event>)> {
 fn doer(act: &Act) -> Origin {
     use Act::*;
     match act {
-        Share { .. } | KeepPrivate | Snooze { .. } | Include | Undo | SendNow { .. } | Retry | Retract => Origin::User,
+        Share { .. } | KeepPrivate | Snooze { .. } | Include | Undo | SendNow { .. } => Origin::User,
+        Retry | Retract | SayLogged => Origin::User,
         _ => Origin::Engine,
     }
 }
@@ -235,6 +236,8 @@ proptest! {
             let names_it = match refusal {
                 Refusal::NotFrom { act: name, state } => name == act.name() && state == review.state(&first),
                 Refusal::TooLate => review.state == Some(State::Logged),
+                // The machine knows no CRM.
+                Refusal::Irrevocable => false,
                 Refusal::NotByItself { act: name } => name == act.name() && !by.is_user(),
             };
             prop_assert!(names_it, "{refusal:?} {review:?}");
