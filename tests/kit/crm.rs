@@ -163,6 +163,11 @@ impl CrmServer {
         self.records().payload(user, &key.to_string())
     }
 
+    /// The payload that the CRM shows of a mail.
+    pub fn shown(&self, key: MailKey) -> Option<Bytes> {
+        self.records().shown(&key.to_string())
+    }
+
     /// The records that a rep's share of a mail belongs to.
     pub fn links(&self, user: &str, key: MailKey) -> Option<Value> {
         self.records().logged(user, &key.to_string()).ok().map(|logged| logged["links"].clone())

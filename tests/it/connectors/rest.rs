@@ -1,8 +1,10 @@
 //! What only the rest connector can get wrong: answers, silence, and who may hear the token.
 //!
-//! `signature` is about requests that are signed, `relink` about the records that a mail belongs to.
+//! `signature` is about requests that are signed, `relink` about the records that a mail belongs to, `server` about what the
+//! other side owes.
 
 mod relink;
+mod server;
 mod signature;
 
 use std::time::Duration;

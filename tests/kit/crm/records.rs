@@ -124,9 +124,18 @@ impl Default for Records {
     }
 }
 
-fn is_digest(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+/// What stands in a path for a mail or a file.
+fn checked_digest(text: &str) -> Result<(), Refusal> {
+    let is_digest = text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    if is_digest { Ok(()) } else { refuse(422, "the path holds no digest of 64 digits in lower case") }
 }
+
+fn checked_type(kind: &str) -> Result<(), Refusal> {
+    contract::check("RecordType", &json!(kind)).or_else(|why| refuse(422, why))
+}
+
+/// How many records a search finds at once.
+const FOUND: usize = 50;
 
 /// The digests of the files that a payload names.
 fn named(payload: &[u8]) -> BTreeSet<String> {
@@ -150,15 +159,20 @@ impl Records {
 
 /// Files.
 impl Records {
-    pub fn has_file(&self, user: &str, sha256: &str) -> bool {
-        self.files.get(sha256).is_some_and(|file| file.uploaders.contains(user))
+    /// Whether a rep may name a file: it is theirs, or a payload of somebody names it.
+    pub fn has_file(&self, user: &str, sha256: &str) -> Result<bool, Refusal> {
+        checked_digest(sha256)?;
+        let Some(file) = self.files.get(sha256) else { return Ok(false) };
+        let mut shares = self.mails.values().flat_map(|mail| mail.shares.values());
+        Ok(file.uploaders.contains(user) || shares.any(|share| named(&share.payload).contains(sha256)))
     }
 
     pub fn put_file(&mut self, user: &str, sha256: &str, bytes: Bytes) -> Result<Done, Refusal> {
+        checked_digest(sha256)?;
         if bytes.len() > self.limit("max_attachment_bytes") {
             return refuse(413, "the attachment is too large");
         }
-        if !is_digest(sha256) || Digest::of(&bytes).to_string() != sha256 {
+        if Digest::of(&bytes).to_string() != sha256 {
             return refuse(422, "the digest of the body is another one");
         }
         let file = self.files.entry(sha256.to_owned()).or_insert(File { bytes, uploaders: BTreeSet::new() });
@@ -186,6 +200,7 @@ impl Records {
 
     /// The mail as this rep shares it (schema `LoggedEmail`).
     pub fn logged(&self, user: &str, key: &str) -> Result<Value, Refusal> {
+        checked_digest(key)?;
         let Some((mail, share)) = self.mails.get(key).and_then(|mail| Some((mail, mail.shares.get(user)?))) else {
             return refuse(404, "not logged");
         };
@@ -204,13 +219,30 @@ impl Records {
             .mails
             .entry(key.to_owned())
             .or_insert_with(|| SharedMail { remote_id: format!("M-{}", self.remote_ids), shares: BTreeMap::new() });
+        for sha256 in named(&payload) {
+            // It outlives the share of whoever uploaded it.
+            if let Some(file) = self.files.get_mut(&sha256) {
+                file.uploaders.insert(user.to_owned());
+            }
+        }
         let former = known.shares.insert(user.to_owned(), Share::new(payload));
         self.drop_files(user, former.map(|former| named(&former.payload)).unwrap_or_default());
         Ok(done)
     }
 
+    /// The payload that the CRM shows of a mail: the fullest that somebody still shares.
+    pub fn shown(&self, key: &str) -> Option<Bytes> {
+        let fullness = |share: &&Share| {
+            let mail = read(&share.payload);
+            let level = ["metadata", "subject", "full"].iter().position(|level| mail["share_level"] == *level);
+            (level, share.payload.len())
+        };
+        self.mails.get(key)?.shares.values().max_by_key(fullness).map(|share| share.payload.clone())
+    }
+
     /// Exchanges the records that a rep's share belongs to.
     pub fn relink(&mut self, user: &str, key: &str, links: &[u8]) -> Result<(), Refusal> {
+        checked_digest(key)?;
         let Ok(links) = serde_json::from_slice::<Value>(links) else { return refuse(400, "the body is not JSON") };
         contract::check("Links", &links).or_else(|why| refuse(422, why))?;
         let share = self.mails.get_mut(key).and_then(|mail| mail.shares.get_mut(user));
@@ -220,9 +252,7 @@ impl Records {
     }
 
     fn check(&self, user: &str, key: &str, payload: &Bytes) -> Result<(), Refusal> {
-        if !is_digest(key) {
-            return refuse(422, "the key is not a digest");
-        }
+        checked_digest(key)?;
         let Ok(mail) = serde_json::from_slice::<Value>(payload) else {
             return refuse(400, "the body is not JSON");
         };
@@ -242,7 +272,7 @@ impl Records {
     fn check_files(&self, user: &str, mail: &Value) -> Result<(), Refusal> {
         for file in mail["attachments"].as_array().into_iter().flatten() {
             let sha256 = file["sha256"].as_str().unwrap_or_default();
-            if !self.has_file(user, sha256) {
+            if !self.has_file(user, sha256)? {
                 return refuse(424, format!("{sha256} is not uploaded"));
             }
             if self.files.get(sha256).map(|kept| kept.bytes.len() as u64) != file["size"].as_u64() {
@@ -254,6 +284,7 @@ impl Records {
 
     /// Makes a mail private again for this rep. Doing it twice is the same.
     pub fn unlog(&mut self, user: &str, key: &str) -> Result<(), Refusal> {
+        checked_digest(key)?;
         if self.me["capabilities"]["unlog"] != true {
             return refuse(403, "mails cannot be taken back here");
         }
@@ -300,28 +331,56 @@ impl Records {
             return Ok((StatusCode::CONFLICT, known.clone()));
         }
         let id = format!("C-{}", self.changes + 1);
-        let record = json!({
+        let mut record = json!({
             "type": "contact", "id": id, "name": new["name"].as_str().unwrap_or(email), "emails": [email],
             "url": format!("https://crm.example.com/contacts/{id}"),
         });
+        if let Some(company) = self.company_of(&new)? {
+            record["parent"] = company;
+        }
         self.put_record(record.clone());
         self.created.insert(key.to_owned(), (new, record.clone()));
         Ok((StatusCode::CREATED, record))
     }
 
-    /// Records of any type whose name or address has these words in it (schema `RecordPage`).
-    pub fn search(&self, words: &str) -> Value {
+    /// The company that a new contact belongs to: the chosen one, else the only one of that name. This CRM makes none.
+    fn company_of(&self, new: &Value) -> Result<Option<Value>, Refusal> {
+        let companies = || self.present().filter(|record| record["type"] == "company");
+        let reference = |record: &Value| json!({"type": "company", "id": record["id"]});
+        if let Some(chosen) = new.get("company") {
+            let known = companies().find(|record| record["id"] == chosen["id"] && chosen["type"] == "company");
+            return known.map_or_else(|| refuse(422, "there is no such company"), |record| Ok(Some(reference(record))));
+        }
+        let mut same = companies().filter(|record| record["name"] == new["company_name"]);
+        Ok(same.next().filter(|_| same.next().is_none()).map(reference))
+    }
+
+    /// Records of a type, or of any, whose name or address has these words in it (schema `RecordPage`).
+    pub fn search(&self, words: &str, kind: Option<&str>, cursor: Option<&str>) -> Result<Value, Refusal> {
+        kind.map_or(Ok(()), checked_type)?;
+        let begin = match cursor.map(|cursor| cursor.strip_prefix("after ").and_then(|count| count.parse().ok())) {
+            None => 0,
+            Some(Some(begin)) => begin,
+            Some(None) => return refuse(422, "the cursor is not one of this list"),
+        };
         let words = words.to_lowercase();
         let fits = |record: &&Value| {
             let emails = record["emails"].as_array().into_iter().flatten();
             let texts = emails.chain([&record["name"]]).filter_map(Value::as_str);
-            texts.map(str::to_lowercase).any(|text| text.contains(&words))
+            kind.is_none_or(|kind| record["type"] == kind)
+                && texts.map(str::to_lowercase).any(|text| text.contains(&words))
         };
-        json!({"records": self.present().filter(fits).collect::<Vec<_>>()})
+        let mut found = self.present().filter(fits).skip(begin);
+        let mut page = json!({"records": found.by_ref().take(FOUND).collect::<Vec<_>>()});
+        if found.next().is_some() {
+            page["next_cursor"] = json!(format!("after {}", begin + FOUND));
+        }
+        Ok(page)
     }
 
     /// What a record belongs to, and what belongs to it (schema `RecordPage`).
     pub fn related(&self, kind: &str, id: &str) -> Result<Value, Refusal> {
+        checked_type(kind)?;
         let of = json!({"type": kind, "id": id});
         let is = |record: &Value, reference: &Value| {
             (&record["type"], &record["id"]) == (&reference["type"], &reference["id"])

@@ -6,7 +6,7 @@ use axum::body::{Bytes, to_bytes};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware;
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, head, post, put};
 use axum::{Json, Router};
@@ -37,21 +37,38 @@ pub fn router(records: Shared) -> Router {
         .method_not_allowed_fallback(|| async { Refusal(405, "this cannot be done here".into()) });
     // Outside of the nest, where the path is still the one that was signed.
     let known = middleware::from_fn_with_state(records.clone(), known);
-    Router::new().nest(BASE, paths).layer(known).with_state(records)
+    let entitled = middleware::from_fn_with_state(records.clone(), entitled);
+    Router::new().nest(BASE, paths).layer(entitled).layer(known).with_state(records)
 }
 
 impl IntoResponse for Refusal {
     /// Problem details (RFC 9457).
     fn into_response(self) -> Response {
         let Self(status, detail) = self;
-        let title = StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("Problem");
-        let mut problem = json!({"type": "about:blank", "title": title, "status": status, "detail": detail});
+        let mut problem = problem(status, &detail);
         if status == 403 {
             problem["missing_scopes"] = json!(["mail:write"]);
         }
         let headers = if status == 429 || status == 503 { vec![(RETRY_AFTER.to_string(), "1".into())] } else { vec![] };
         answer(status, &headers, checked("Problem", problem).to_string())
     }
+}
+
+fn problem(status: u16, detail: &str) -> Value {
+    let title = StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("Problem");
+    json!({"type": "about:blank", "title": title, "status": status, "detail": detail})
+}
+
+/// Whoever lacks a right changes nothing here, and hears of all that are missing at once.
+async fn entitled(State(records): State<Shared>, request: Request, next: Next) -> Response {
+    let missing = with(&records, |records| records.me["missing_scopes"].clone());
+    let is_read = matches!(request.method().as_str(), "GET" | "HEAD");
+    if is_read || missing.as_array().is_none_or(Vec::is_empty) {
+        return next.run(request).await;
+    }
+    let mut problem = problem(403, "rights are missing");
+    problem["missing_scopes"] = missing;
+    answer(403, &[], checked("Problem", problem).to_string())
 }
 
 /// Nothing leaves that the contract does not know.
@@ -120,6 +137,8 @@ async fn create(
 #[serde(deny_unknown_fields)]
 struct SearchQuery {
     q: String,
+    r#type: Option<String>,
+    cursor: Option<String>,
 }
 
 async fn search(
@@ -127,11 +146,13 @@ async fn search(
     State(records): State<Shared>,
     query: Result<Query<SearchQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<Value>, Refusal> {
-    let Query(SearchQuery { q }) = query.map_err(|_| Refusal(400, "the query is not the contract's".into()))?;
+    let Query(SearchQuery { q, r#type, cursor }) =
+        query.map_err(|_| Refusal(400, "the query is not the contract's".into()))?;
     if !(1..=200).contains(&q.chars().count()) {
         return Err(Refusal(400, "q is not between 1 and 200 characters".into()));
     }
-    Ok(Json(checked("RecordPage", with(&records, |records| records.search(&q)))))
+    let page = with(&records, |records| records.search(&q, r#type.as_deref(), cursor.as_deref()))?;
+    Ok(Json(checked("RecordPage", page)))
 }
 
 async fn related(
@@ -143,9 +164,13 @@ async fn related(
     Ok(Json(checked("RecordPage", page)))
 }
 
-async fn has_file(Caller(user): Caller, State(records): State<Shared>, Path(sha256): Path<String>) -> StatusCode {
-    let has = with(&records, |records| records.has_file(&user.id, &sha256));
-    if has { StatusCode::OK } else { StatusCode::NOT_FOUND }
+async fn has_file(
+    Caller(user): Caller,
+    State(records): State<Shared>,
+    Path(sha256): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    let has = with(&records, |records| records.has_file(&user.id, &sha256))?;
+    Ok(if has { StatusCode::OK } else { StatusCode::NOT_FOUND })
 }
 
 async fn put_file(
