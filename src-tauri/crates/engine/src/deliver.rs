@@ -23,7 +23,7 @@ use otomo_store::table::review::{self, ReviewId, ReviewRow};
 use otomo_store::transition::{Context, apply};
 
 use crate::by_itself;
-use crate::engine::Engine;
+use crate::engine::{Engine, Task};
 use crate::event::Tag;
 use crate::fault::Fault;
 use crate::release::release_due;
@@ -139,8 +139,11 @@ async fn lane(engine: &Engine, connection: ConnectionId) -> Result<(), Fault> {
         }
         other => other?,
     };
+    let lane = engine.lane(Task::Connection(connection));
     for id in due {
-        if !engine.active_connections().await?.contains(&connection) {
+        let _wire = lane.wire.lock().await;
+        let rests = engine.holds.rests(connection, engine.now());
+        if rests || !engine.active_connections().await?.contains(&connection) {
             return Ok(());
         }
         let go_on = work_on(engine, id, &*connector).await.unwrap_or_else(|fault| {

@@ -143,6 +143,9 @@ pub(crate) struct Lane {
     pub wake: Notify,
     /// Held during a pass: a pass asked for by hand waits for the one under way.
     pub turn: tokio::sync::Mutex<()>,
+    /// Held from a request until what its answer asks for is noted: a CRM that wants to be left alone is, by whoever would
+    /// have been next.
+    pub wire: tokio::sync::Mutex<()>,
 }
 
 impl std::ops::Deref for Engine {

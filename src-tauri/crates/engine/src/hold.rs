@@ -49,7 +49,12 @@ impl Holds {
     }
 
     pub fn rests(&self, id: ConnectionId, now: Timestamp) -> bool {
-        self.all().get(&id).is_some_and(|hold| hold.until > now)
+        self.left(id, now).is_some()
+    }
+
+    /// How long a connection still rests.
+    pub fn left(&self, id: ConnectionId, now: Timestamp) -> Option<Duration> {
+        self.all().get(&id).filter(|hold| hold.until > now).map(|hold| hold.until.since(now))
     }
 
     /// The CRM did what it was asked, or somebody wants it tried now.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use otomo_domain::account::{ConnectionId, ConnectionStatus, Stay};
+use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::ports::CrmConnector;
 use otomo_domain::retry::CONNECTING;
 use otomo_store::table::{connection, contact, participant};
@@ -18,11 +19,18 @@ use crate::triage::retriage;
 /// How often the index is refreshed by itself.
 const INTERVAL: Duration = Duration::from_secs(15 * 60);
 
-/// Refreshes for ever; a wake makes the next pass begin now.
+/// Refreshes for ever; a wake makes the next pass begin now, or as soon as a CRM that asked to be left alone has been.
 pub(crate) async fn run(engine: Engine, id: ConnectionId) {
     let lane = engine.lane(Task::Connection(id));
     let mut failures = 0;
     loop {
+        if let Some(rest) = engine.holds.left(id, engine.now()) {
+            tokio::select! {
+                () = lane.wake.notified() => {}
+                () = engine.clock.sleep(rest) => {}
+            }
+            continue;
+        }
         let wait = match pass(&engine, id).await {
             Ok(()) => {
                 failures = 0;
@@ -57,7 +65,7 @@ pub async fn pass(engine: &Engine, id: ConnectionId) -> Result<(), Fault> {
     }
     engine.board.set_connection(id, Doing::Working);
     let connector = engine.connector(id).await?;
-    let identity = connector.check().await?;
+    let identity = ask(engine, id, connector.check()).await?;
     engine.store.ledger.write(move |db| Ok(connection::set_identity(db, id, &identity)?)).await?;
     engine.rules_changed().await?;
     // One that goes takes nothing in any more.
@@ -68,10 +76,29 @@ pub async fn pass(engine: &Engine, id: ConnectionId) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Asks the CRM one thing, unless it is to be left alone; what it asks for holds for everybody.
+async fn ask<T>(
+    engine: &Engine,
+    id: ConnectionId,
+    request: impl Future<Output = Result<T, CrmFault>>,
+) -> Result<T, Fault> {
+    let lane = engine.lane(Task::Connection(id));
+    let _wire = lane.wire.lock().await;
+    if let Some(left) = engine.holds.left(id, engine.now()) {
+        let fault = CrmFault::new(CrmFaultKind::Transient, "the connection rests");
+        return Err(Fault::Crm(CrmFault { retry_after: Some(left), ..fault }));
+    }
+    let answer = request.await;
+    if let Err(CrmFault { retry_after: Some(asked), .. }) = &answer {
+        engine.holds.keep(id, engine.now() + *asked);
+    }
+    Ok(answer?)
+}
+
 /// Takes the next page in; true if there is another.
 async fn take_page(engine: &Engine, id: ConnectionId, connector: &dyn CrmConnector) -> Result<bool, Fault> {
     let cursor = engine.store.cache.read(move |db| Ok(contact::feed(db, id)?)).await?.map(|feed| feed.cursor);
-    let page = connector.contacts(cursor.as_deref()).await?;
+    let page = ask(engine, id, connector.contacts(cursor.as_deref())).await?;
     let has_more = page.has_more;
     let (now, keeper) = (engine.now(), engine.clone());
     let changed = engine.store.cache.write(move |db| {

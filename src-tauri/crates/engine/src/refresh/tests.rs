@@ -77,6 +77,26 @@ async fn a_busy_crm_is_left_alone_as_long_as_it_asks_for() {
 }
 
 #[tokio::test]
+async fn what_a_crm_asks_for_while_it_tells_its_contacts_holds_for_mail_too_and_the_other_way_round() {
+    let world = World::new().await;
+    world.crm.plan(Op::Contacts, [Answer::Busy(Duration::from_secs(700))]);
+    pass(&world.engine, world.connection).await.expect_err("busy");
+    world.shares(&["a"]).await;
+    world.pass(600).await;
+    assert_eq!(world.crm.count(Op::Log), 0);
+    world.crm.plan(Op::Log, [Answer::Busy(Duration::from_secs(90))]);
+    world.pass(100).await;
+    assert_eq!(world.crm.count(Op::Log), 1);
+    let asked = world.crm.count(Op::Contacts);
+    let Err(Fault::Crm(fault)) = pass(&world.engine, world.connection).await else { panic!("it rests") };
+    assert_eq!(fault.kind, CrmFaultKind::Transient);
+    assert_eq!(world.crm.count(Op::Contacts), asked);
+    world.pass(91).await;
+    world.refresh().await;
+    world.check("a", State::Logged).await;
+}
+
+#[tokio::test]
 async fn rules_that_came_just_before_a_crash_hold_after_it() {
     let world = World::new().await;
     world.receives(&["a"]).await;
