@@ -44,6 +44,7 @@ contract! {
         a_person_who_is_gone_disappears
         a_long_list_comes_whole
         names_in_japanese_survive
+        what_a_crm_is_not_said_to_do_is_refused
         a_contact_that_is_made_is_in_the_next_listing
         making_a_contact_twice_leaves_one
         a_contact_that_is_there_is_given_back

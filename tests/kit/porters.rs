@@ -57,6 +57,8 @@ pub struct Inside {
     pub auth: Auth,
     /// Memos cannot be looked for (the guide says that texts can; nobody has tried).
     pub memos_unsearchable: bool,
+    /// A new activity shows in reads only after so long (how soon it does is not documented).
+    pub search_lag: Duration,
     /// Every call costs: reads, writes and sign-ins.
     pub billed: usize,
     /// Rights that the app was not given.
@@ -98,6 +100,7 @@ impl HrbcServer {
             tenant: Tenant::default(),
             auth: Auth::default(),
             memos_unsearchable: false,
+            search_lag: Duration::ZERO,
             billed: 0,
             withheld: BTreeSet::new(),
             elsewhere: false,

@@ -6,7 +6,7 @@ pub mod lists;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
-use otomo_domain::connector::{ContactPage, NewContact, OutgoingFile, RemoteMail};
+use otomo_domain::connector::{ContactPage, NewContact, OutgoingFile, RemoteMail, Retraction};
 use otomo_domain::error::{CrmFault, CrmFaultKind};
 use otomo_domain::payload::Level;
 use otomo_domain::ports::CrmConnector;
@@ -61,7 +61,9 @@ async fn found(world: &impl World, sample: &Sample) -> Option<RemoteMail> {
 pub async fn a_check_tells_who_the_rep_is_and_changes_nothing(world: impl World) {
     let identity = world.crm().check().await.unwrap();
     assert!(!identity.user_id.is_empty());
-    assert!(identity.can_unlog && identity.can_create_contacts);
+    let described = world.crm().describe();
+    assert_eq!(identity.can_unlog, described.retraction != Retraction::None);
+    assert_eq!(identity.can_create_contacts, described.creates_contacts);
     assert_eq!(world.mails(), 0);
 }
 
@@ -112,6 +114,29 @@ pub async fn names_in_japanese_survive(world: impl World) {
     let sample = Sample::new("<ja@x.jp>").with_file("見積書 (最終版)①.pdf", b"%PDF");
     deliver(&world, &sample).await;
     assert_eq!(world.file(sample.key(), "見積書 (最終版)①.pdf").as_deref(), Some(b"%PDF".as_slice()));
+}
+
+/// What it does not claim to do it refuses, and leaves everything as it is.
+pub async fn what_a_crm_is_not_said_to_do_is_refused(world: impl World) {
+    let sample = Sample::new("<1@x.jp>");
+    let (crm, remote) = (world.crm(), deliver(&world, &sample).await);
+    let described = crm.describe();
+    let links = &sample.payload.links;
+    let refusals = [
+        (described.creates_contacts, crm.create_contact(&somebody("Ben", "ben@x.jp")).await.map(drop)),
+        (described.searches, crm.search("Ben").await.map(drop)),
+        (described.relinks, crm.relink(sample.sought(), &remote, links).await),
+        (described.retraction != Retraction::None, crm.unlog(sample.sought(), &remote).await),
+    ];
+    for (is_said, outcome) in refusals {
+        let unsupported = outcome.is_err_and(|fault| fault.kind == CrmFaultKind::Unsupported);
+        assert_eq!(unsupported, !is_said);
+    }
+    let is_there = found(&world, &sample).await.is_some();
+    assert_eq!(
+        (is_there, world.mails()),
+        if described.retraction == Retraction::None { (true, 1) } else { (false, 0) }
+    );
 }
 
 fn somebody(name: &str, email: &str) -> NewContact {
@@ -199,9 +224,11 @@ pub async fn another_mail_under_the_same_key_is_a_conflict(world: impl World) {
     let (one, other) =
         (Sample::new("<1@x.jp>"), Sample::new("<1@x.jp>").but(|p| p.date = "2020-01-01T00:00:00Z".into()));
     deliver(&world, &one).await;
+    let before = world.payload(one.key());
     let fault = other.deliver(world.crm()).await.unwrap_err();
     assert_eq!(fault.kind, CrmFaultKind::Conflict);
-    assert_eq!(world.payload(one.key()), Some(one.frozen.bytes));
+    assert_eq!((world.payload(one.key()), world.mails()), (before, 1));
+    assert!(found(&world, &one).await.is_some());
 }
 
 pub async fn mails_are_kept_apart(world: impl World) {
@@ -210,7 +237,7 @@ pub async fn mails_are_kept_apart(world: impl World) {
         deliver(&world, mail).await;
     }
     let [one, two, three] = mails;
-    world.crm().unlog(two.sought(), &found(&world, &two).await.unwrap()).await.unwrap();
+    world.take_back(&two, &found(&world, &two).await.unwrap()).await;
     assert!(found(&world, &one).await.is_some() && found(&world, &three).await.is_some());
     assert_eq!(world.mails(), 2);
 }
@@ -218,9 +245,13 @@ pub async fn mails_are_kept_apart(world: impl World) {
 pub async fn a_mail_taken_back_is_gone(world: impl World) {
     let sample = Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF");
     let remote = deliver(&world, &sample).await;
-    world.crm().unlog(sample.sought(), &remote).await.unwrap();
+    world.take_back(&sample, &remote).await;
     assert_eq!(found(&world, &sample).await, None);
-    assert_eq!((world.mails(), world.payload(sample.key()), world.file(sample.key(), "a.pdf")), (0, None, None));
+    assert_eq!((world.mails(), world.payload(sample.key())), (0, None));
+    // Who takes it back in the CRM itself says there what becomes of its file.
+    if world.crm().describe().retraction != Retraction::None {
+        assert_eq!(world.file(sample.key(), "a.pdf"), None);
+    }
 }
 
 pub async fn taking_back_twice_is_harmless(world: impl World) {
@@ -240,7 +271,7 @@ pub async fn taking_back_what_was_never_logged_is_harmless(world: impl World) {
 pub async fn a_mail_taken_back_can_be_logged_again(world: impl World) {
     let sample = Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF");
     let remote = deliver(&world, &sample).await;
-    world.crm().unlog(sample.sought(), &remote).await.unwrap();
+    world.take_back(&sample, &remote).await;
     assert!(!deliver(&world, &sample).await.already_known);
     assert!(found(&world, &sample).await.is_some());
     assert_eq!(world.file(sample.key(), "a.pdf").as_deref(), Some(b"%PDF".as_slice()));
@@ -280,7 +311,7 @@ pub async fn a_file_two_mails_share_outlives_one_of_them(world: impl World) {
     let [one, two] = ["<1@x.jp>", "<2@x.jp>"].map(|id| Sample::new(id).with_file("a.pdf", b"%PDF"));
     let remote = deliver(&world, &one).await;
     deliver(&world, &two).await;
-    world.crm().unlog(one.sought(), &remote).await.unwrap();
+    world.take_back(&one, &remote).await;
     assert_eq!(world.file(two.key(), "a.pdf").as_deref(), Some(b"%PDF".as_slice()));
 }
 
@@ -313,13 +344,15 @@ pub async fn a_crm_out_of_reach_says_nothing_about_what_is_logged(mut world: imp
     let remote = deliver(&world, &sample).await;
     world.put_out_of_reach().await;
     let crm = world.crm();
-    let faults = [
+    let mut faults = vec![
         crm.check().await.map(drop).unwrap_err(),
         crm.contacts(None).await.map(drop).unwrap_err(),
         crm.find_logged(sample.sought()).await.map(drop).unwrap_err(),
         sample.deliver(crm).await.map(drop).unwrap_err(),
-        crm.unlog(sample.sought(), &remote).await.unwrap_err(),
     ];
+    if crm.describe().retraction != Retraction::None {
+        faults.push(crm.unlog(sample.sought(), &remote).await.unwrap_err());
+    }
     for fault in faults {
         assert!(fault.is_temporary() && !fault.is_about_connection(), "{fault}");
     }

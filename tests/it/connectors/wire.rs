@@ -263,6 +263,10 @@ impl Wire for Hrbc {
         self.server.advance(span);
     }
 
+    fn lag(&self, span: Duration) {
+        self.server.change(|inside| inside.search_lag = span);
+    }
+
     /// Every answer has the root of its resource, so this one is about activities only.
     fn lacks(&self, right: &str) -> Misbehaviour {
         says(200, format!("<Activity><Code>403</Code><Message>{right} is not granted</Message></Activity>"))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use kit::crm::{CrmServer, REP, TOKEN};
 use mail_parser::{MessageParser, MimeHeaders};
+use otomo_domain::connector::RemoteMail;
 use otomo_domain::digest::Digest;
 use otomo_domain::mail::MailKey;
 use otomo_domain::ports::{Clock, CrmConnector};
@@ -14,6 +15,7 @@ use otomo_net::{Net, NetConfig};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::sample::Sample;
 use super::suite::lists::Lists;
 
 /// Somebody in the CRM: id, name, address.
@@ -33,6 +35,10 @@ pub trait World {
     fn payload(&self, key: MailKey) -> Option<Vec<u8>>;
     /// A file of a mail, by name, as the CRM has it.
     fn file(&self, key: MailKey, name: &str) -> Option<Vec<u8>>;
+    /// Takes a mail back: by the connector, or as a person does it in a CRM that lets nobody else.
+    async fn take_back(&self, sample: &Sample, remote: &RemoteMail) {
+        self.crm().unlog(sample.sought(), remote).await.unwrap();
+    }
     /// Puts the CRM out of reach for good.
     async fn put_out_of_reach(&mut self);
 }

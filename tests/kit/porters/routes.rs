@@ -167,7 +167,9 @@ impl Inside {
                 let resource = Resource::at(path).ok_or(Refusal(7, path.to_owned()))?;
                 let now = self.now().0;
                 let read = Read::parse(resource, query, now)?;
-                let (found, total) = read.page(self.tenant.of(resource), now);
+                let shows = now - i64::try_from(self.search_lag.as_millis()).unwrap_or(i64::MAX);
+                let there = self.tenant.of(resource).filter(|record| record.registered() <= shows);
+                let (found, total) = read.page(there, now);
                 let items: Vec<String> =
                     found.into_iter().map(|record| self.tenant.item(resource, &read.fields, record)).collect();
                 Ok(xml::page(resource.name, &items, total, read.start))

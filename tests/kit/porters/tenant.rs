@@ -66,6 +66,11 @@ impl Record {
         self.get("P_Deleted") == "1"
     }
 
+    /// When it was written here; what was put there by a person was there always.
+    pub fn registered(&self) -> i64 {
+        moment_of(self.get("P_RegistrationDate")).unwrap_or_default()
+    }
+
     pub fn changed(&self) -> i64 {
         moment_of(self.get("P_UpdateDate")).unwrap_or_default()
     }
@@ -187,6 +192,9 @@ impl Tenant {
         // An activity hangs on a record that is there.
         if !self.has(record.get("P_Resource").parse().unwrap_or_default(), record.get("P_ResourceId")) {
             return Err(Refusal(7, "P_ResourceId".into()));
+        }
+        if id == "-1" {
+            record.set("P_RegistrationDate", moment(now));
         }
         let id = id.parse().unwrap_or_else(|_| self.next_id());
         record.set("P_Id", id.to_string());

@@ -255,7 +255,8 @@ pub enum CrmFaultKind {
     RateLimited,
     /// The request left and no answer came, or one that leaves it open: only looking it up settles it.
     OutcomeUnknown,
-    /// The answer was lost, and this CRM can't be asked: it may have the mail. Only the rep can look.
+    /// It may have the mail, or has a part of it, and nothing more comes of asking: its answer was lost and it can't be
+    /// asked, or it refuses the rest for good. Only the rep can look.
     MaybeLogged,
     /// 401: the token is not accepted any more.
     SignInNeeded,

@@ -253,7 +253,8 @@ pub trait CrmConnector: Send + Sync {
         Err(CrmFault::new(CrmFaultKind::Unsupported, "contacts are not made from here"))
     }
 
-    /// Looks a mail up: the only judge of a lost answer.
+    /// Looks a mail up: the only judge of a lost answer. [`CrmFaultKind::MaybeLogged`] says that a part of it is there,
+    /// which logging it again completes.
     async fn find_logged(&self, mail: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault>;
 
     /// Uploads one file of a mail. Doing it twice is harmless.

@@ -405,6 +405,8 @@ impl Review {
             (Act::Lost, Uploading) => keep(Verifying),
             (Act::Lost, Retracting) => keep(RetractQueued),
             (Act::Missed { .. }, Verifying) => keep(Verifying),
+            // Private would be a lie, whatever the rep has said meanwhile: they are told what is there.
+            (Act::Refuse { fault }, Uploading) if fault.kind == CrmFaultKind::MaybeLogged => keep(FailedPerm),
             // It has not got there, and the rep has said meanwhile that it must not.
             (Act::NotFound { .. }, Verifying) if self.retract_after => drop(Private),
             (Act::Defer { .. } | Act::Refuse { .. } | Act::WaitForPerson { .. }, Uploading) if self.retract_after => {

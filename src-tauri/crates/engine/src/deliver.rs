@@ -293,7 +293,7 @@ async fn settle(engine: &Engine, row: &ReviewRow, fault: CrmFault) -> Result<boo
 
 /// Looks a mail up whose answer was lost. False if the connection should rest now.
 async fn verify(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) -> Result<bool, Fault> {
-    let (_, payload) = match frozen(engine, row).await? {
+    let (frozen, payload) = match frozen(engine, row).await? {
         Ok(whole) => whole,
         Err(fault) => {
             act(engine, row, Act::Refuse { fault }).await?;
@@ -311,6 +311,9 @@ async fn verify(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) 
             act(engine, row, not_there(engine, row, connector.describe().patience)).await?;
             Ok(true)
         }
+        Err(fault) if fault.kind == CrmFaultKind::MaybeLogged => {
+            complete(engine, row, connector, (&frozen, &payload), fault).await
+        }
         Err(fault) if fault.kind == CrmFaultKind::Unsupported => {
             // Nobody but the rep can settle it, who can look in the CRM.
             let fault = CrmFault::new(CrmFaultKind::MaybeLogged, fault.detail);
@@ -319,6 +322,43 @@ async fn verify(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) 
         }
         Err(fault) => rest(engine, row, fault).await,
     }
+}
+
+/// Sends the rest of a mail of which the CRM has a part, unless it is to be private by now. It stays on the wire
+/// meanwhile: what is there in part must never be taken for what has not left. False if the connection should rest now.
+async fn complete(
+    engine: &Engine,
+    row: &ReviewRow,
+    connector: &dyn CrmConnector,
+    (frozen, payload): (&Frozen, &Payload),
+    in_part: CrmFault,
+) -> Result<bool, Fault> {
+    if row.review.retract_after || forbidden(engine, row, payload).await?.is_some() {
+        return give(engine, row, in_part).await;
+    }
+    match send(engine, row, connector, frozen, payload).await? {
+        None => Ok(false),
+        Some(Ok(remote)) => {
+            engine.holds.end(row.subject.connection);
+            act(engine, row, Act::Delivered(remote)).await?;
+            Ok(true)
+        }
+        Some(Err(fault)) if fault.is_temporary() || fault.is_about_connection() => rest(engine, row, fault).await,
+        Some(Err(fault)) if fault.kind == CrmFaultKind::OutcomeUnknown && row.review.attempt < ROUNDS => {
+            if fault.retry_after.is_some() {
+                engine.holds.rest(row.subject.connection, engine.now(), fault.retry_after);
+            }
+            rest(engine, row, fault).await
+        }
+        Some(Err(fault)) => give(engine, row, fault).await,
+    }
+}
+
+/// Gives a mail to the rep that the CRM has, whole or in part.
+async fn give(engine: &Engine, row: &ReviewRow, fault: CrmFault) -> Result<bool, Fault> {
+    let fault = CrmFault { kind: CrmFaultKind::MaybeLogged, ..fault };
+    act(engine, row, Act::Refuse { fault }).await?;
+    Ok(true)
 }
 
 /// What it means that the CRM does not show a mail whose answer was lost: it is asked again as long as it may lag behind.

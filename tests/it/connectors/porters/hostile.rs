@@ -104,12 +104,30 @@ async fn an_answer_without_a_number_or_a_record_leaves_it_open() {
         "<Activity><Item><Id>7</Id></Item></Activity>",
         "<Activity><Item><Code>0</Code></Item></Activity>",
         "<Activity><Item><Id>-1</Id><Code>0</Code></Item></Activity>",
+        "<Activity><Item><Id>7</Id><Code>0</Code></Item><Item><Id>0</Id><Code>7</Code></Item></Activity>",
         "<Activity><Code>302</Code></Activity>",
         "<Activity><Item><Id>0</Id><Code>1000</Code></Item></Activity>",
     ] {
         let fault = fault(&Hrbc::start().await, "POST /activity", says(200, body)).await;
         assert_eq!(fault.kind, CrmFaultKind::OutcomeUnknown, "{body}");
     }
+}
+
+#[tokio::test]
+async fn of_a_page_that_is_damaged_in_part_everybody_is_there_who_is_whole() {
+    let world = Hrbc::start().await;
+    let item =
+        |id: &str| format!("<Item><Recruiter.P_Id>{id}</Recruiter.P_Id><Recruiter.P_Name>A</Recruiter.P_Name></Item>");
+    let items = [item("1"), "<Item/>".into(), item("x"), "<Elsewhere/>".into(), item("2")].concat();
+    world.server.next(
+        1,
+        "GET /recruiter",
+        says(200, format!("<Recruiter Total=\"9\"><Code>0</Code>{items}</Recruiter>")),
+    );
+    let page = world.crm().contacts(None).await.unwrap();
+    let ids: Vec<_> = page.contacts.iter().map(|contact| contact.record.id.as_str()).collect();
+    assert_eq!(ids, ["recruiter/1", "recruiter/2"]);
+    assert!(page.gone.is_empty());
 }
 
 #[tokio::test]

@@ -152,7 +152,7 @@ async fn a_mail_that_is_refused_leaves_no_files_behind() {
 }
 
 #[tokio::test]
-async fn a_mail_without_all_its_files_is_not_there_yet_and_is_completed() {
+async fn a_mail_without_all_its_files_is_there_in_part_and_is_completed() {
     for misbehaviour in [Misbehaviour::LoseRequest, Misbehaviour::LoseReply] {
         let mut world = Hrbc::start().await;
         let mail = sample("<1@x.jp>").with_file("a.pdf", b"%PDF").with_file("b.pdf", b"%PDF-2");
@@ -160,7 +160,8 @@ async fn a_mail_without_all_its_files_is_not_there_yet_and_is_completed() {
         let fault = mail.deliver(world.crm()).await.unwrap_err();
         assert_eq!((fault.kind, world.mails()), (CrmFaultKind::OutcomeUnknown, 1));
         world.restart();
-        assert_eq!(world.crm().find_logged(mail.sought()).await.unwrap(), None);
+        let in_part = world.crm().find_logged(mail.sought()).await.unwrap_err();
+        assert_eq!(in_part.kind, CrmFaultKind::MaybeLogged, "{in_part}");
         assert!(mail.deliver(world.crm()).await.unwrap().already_known);
         assert!(world.crm().find_logged(mail.sought()).await.unwrap().is_some());
         assert_eq!((world.mails(), world.server.count("POST /activity"), world.server.attachments().len()), (1, 1, 2));
@@ -168,12 +169,53 @@ async fn a_mail_without_all_its_files_is_not_there_yet_and_is_completed() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_refused_after_its_mail_is_said() {
+async fn a_file_that_is_refused_after_its_mail_never_says_that_the_mail_is_not_there() {
     let world = Hrbc::start().await;
     world.server.change(|inside| inside.withheld.extend(["attachment_w".to_owned()]));
-    let fault = sample("<1@x.jp>").with_file("a.pdf", b"%PDF").deliver(world.crm()).await.unwrap_err();
-    assert_eq!(fault.kind, CrmFaultKind::Forbidden);
-    assert!(fault.detail.contains("is written") && fault.detail.contains("attachment_w"), "{fault}");
+    let mail = sample("<1@x.jp>").with_file("a.pdf", b"%PDF").with_file("b.pdf", b"%PDF-2");
+    for _ in 0..2 {
+        let fault = mail.deliver(world.crm()).await.unwrap_err();
+        assert_eq!(fault.kind, CrmFaultKind::MaybeLogged);
+        let id = world.server.activities()[0].get("P_Id").to_owned();
+        let told = [&format!("activity {id} of HRBC has the mail"), "without all its files", "attachment_w"];
+        assert!(told.iter().all(|words| fault.detail.contains(*words)), "{fault}");
+    }
+    let in_part = world.crm().find_logged(mail.sought()).await.unwrap_err();
+    assert!(in_part.kind == CrmFaultKind::MaybeLogged && in_part.detail.contains("2 of them missing"), "{in_part}");
+    world.server.change(|inside| inside.withheld.clear());
+    assert!(mail.deliver(world.crm()).await.unwrap().already_known);
+    assert!(world.crm().find_logged(mail.sought()).await.unwrap().is_some());
+    assert_eq!((world.mails(), world.server.attachments().len()), (1, 2));
+}
+
+#[tokio::test]
+async fn from_its_activity_on_whatever_goes_wrong_says_that_the_mail_may_be_there() {
+    let refusals = [400, 401, 403, 404, 409, 413, 422, 429, 500, 503].map(Misbehaviour::refuse);
+    let lost = [Misbehaviour::LoseRequest, Misbehaviour::LoseReply];
+    for wrong in refusals.into_iter().chain(lost) {
+        for which in ["GET /attachment", "POST /attachment"] {
+            let world = Hrbc::start().await;
+            world.server.next(1, which, wrong.clone());
+            let mail = sample("<1@x.jp>").with_file("a.pdf", b"%PDF");
+            let fault = mail.deliver(world.crm()).await.unwrap_err();
+            let may_be = [CrmFaultKind::MaybeLogged, CrmFaultKind::OutcomeUnknown].contains(&fault.kind);
+            assert!(may_be && world.mails() == 1, "{which}: {wrong:?}: {fault}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_is_refused_never_says_that_the_mail_is_not_there() {
+    let world = Hrbc::start().await;
+    sample("<1@x.jp>").deliver(world.crm()).await.unwrap();
+    let less = sample("<1@x.jp>").but(|payload| (payload.body_text, payload.body_html) = (None, None));
+    let in_part = world.crm().find_logged(less.sought()).await.unwrap_err();
+    world.server.change(|inside| inside.withheld.extend(["activity_w".to_owned()]));
+    let refused = less.deliver(world.crm()).await.unwrap_err();
+    for fault in [in_part, refused] {
+        assert_eq!(fault.kind, CrmFaultKind::MaybeLogged, "{fault}");
+        assert!(fault.detail.contains("as it was shared before"), "{fault}");
+    }
 }
 
 #[tokio::test]
@@ -192,7 +234,7 @@ async fn a_lost_answer_to_a_change_is_settled_by_what_is_there_now() {
         let more = sample("<1@x.jp>");
         world.server.next(1, "POST /activity", misbehaviour);
         assert_eq!(more.deliver(world.crm()).await.unwrap_err().kind, CrmFaultKind::OutcomeUnknown);
-        assert_eq!(world.crm().find_logged(more.sought()).await.unwrap().is_some(), is_changed);
+        assert_eq!(world.crm().find_logged(more.sought()).await.is_ok(), is_changed);
         more.deliver(world.crm()).await.unwrap();
         assert!(world.memo().contains("お世話"));
     }

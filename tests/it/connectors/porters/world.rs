@@ -158,14 +158,18 @@ impl CrmConnector for AtRecruiter {
     }
 }
 
+/// The number by which HRBC has a person: from 20,001 on, or from 40,001 on for one whose id is no number.
+fn number(person: &str) -> u64 {
+    person.parse().map_or_else(|_| 40_001 + person.chars().map(u64::from).sum::<u64>(), |id: u64| 20_001 + id)
+}
+
 impl World for Hrbc {
     fn crm(&self) -> &dyn CrmConnector {
         &self.crm
     }
 
-    /// Numbers here begin at 20,001, and everybody is a recruiter. Then some time passes.
+    /// Everybody is a recruiter. Then some time passes.
     fn set_people(&self, people: &[Somebody<'_>]) {
-        let number = |id: &str| 20_001 + id.parse::<u64>().unwrap();
         for id in self.server.ids("recruiter") {
             if !people.iter().any(|(kept, _, _)| number(kept) == id) {
                 self.server.delete("recruiter", id);
@@ -177,8 +181,16 @@ impl World for Hrbc {
         self.server.advance(Duration::from_secs(600));
     }
 
+    fn id_of(&self, person: &str) -> String {
+        format!("recruiter/{}", number(person))
+    }
+
     fn mails(&self) -> usize {
-        self.server.activities().len()
+        self.server.activities().iter().filter(|activity| !activity.is_deleted()).count()
+    }
+
+    async fn take_back(&self, _: &Sample, remote: &RemoteMail) {
+        self.server.delete("activity", remote.id.parse().unwrap());
     }
 
     /// The frozen bytes are not what arrives.

@@ -135,8 +135,8 @@ fn notices() -> Vec<Words> {
             "A mail is logged at the first record chosen; the numbers of the others stand in the memo. A long text is cut.",
         ),
         Words::new(
-            "添付ファイルはそのレコードに付き、そこを見られる人全員に見えます（10 MB まで。txt, html, pdf, Office, gif, jpg, png, bmp のみ）。",
-            "Files are put to the record, where everybody sees them who sees the record (10 MB; txt, html, pdf, Office, gif, jpg, png, bmp only).",
+            "添付ファイルはそのレコードに付き、そこを見られる人全員に見えます（10 MB まで。txt, html, pdf, Office, gif, jpg, png, bmp のみ）。本文の後に登録するので、ファイルだけが拒否されるとアクティビティは残ります。その場合は送信キューでお知らせします。",
+            "Files are put to the record, where everybody sees them who sees the record (10 MB; txt, html, pdf, Office, gif, jpg, png, bmp only). They follow the text: where a file is refused, the activity stays, and the queue says so.",
         ),
     ]
 }

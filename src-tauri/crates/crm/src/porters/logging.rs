@@ -1,7 +1,8 @@
 //! A mail's way into HRBC: looked for, written as an activity, then its files beside it.
 //!
 //! An activity is changed by its owner only; a colleague's is the mail all the same, and is left as it is. The files come
-//! last: what is refused leaves none behind, for none can be deleted. A mail is there when all its files are.
+//! last: what is refused leaves none behind, for none can be deleted. A mail is there when all its files are; from its
+//! activity on it is there in part, and no fault says that it is not.
 
 use std::collections::BTreeSet;
 
@@ -51,16 +52,18 @@ fn remote(id: String, already_known: bool) -> RemoteMail {
 }
 
 impl PortersConnector {
-    /// The mail with exactly what is shared of it now, and all its files. What else is there has to be changed or
-    /// completed, and so counts as not there.
+    /// The mail with exactly what is shared of it now, and all its files. What has to be changed or completed is there in
+    /// part.
     pub(super) async fn find(&self, mail: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault> {
         let Some(place) = place(mail.payload) else { return Ok(None) };
         match self.known(place, mail.key, mail.payload).await? {
             Known::Theirs(logged) => Ok(Some(remote(logged.id, true))),
-            Known::Own(logged) if logged.is_same && self.missing(place, mail.payload).await?.is_empty() => {
-                Ok(Some(remote(logged.id, true)))
-            }
-            Known::Own(_) | Known::Another | Known::Nothing => Ok(None),
+            Known::Own(logged) if logged.is_same => match self.missing(place, mail.payload).await?.len() {
+                0 => Ok(Some(remote(logged.id, true))),
+                missing => Err(in_part(Standing::WithoutFiles, &logged.id, &format!("{missing} of them missing"))),
+            },
+            Known::Own(logged) => Err(in_part(Standing::AsBefore, &logged.id, "it has to be changed")),
+            Known::Another | Known::Nothing => Ok(None),
         }
     }
 
@@ -74,10 +77,13 @@ impl PortersConnector {
                 return Err(CrmFault::new(CrmFaultKind::Conflict, "HRBC has another mail with this Message-ID"));
             }
             Known::Own(logged) if logged.is_same => (logged.id, true),
-            Known::Own(logged) => (self.write(&mail, place, Some(&logged.id)).await?, true),
+            Known::Own(logged) => {
+                let written = self.write(&mail, place, Some(&logged.id)).await;
+                (written.map_err(|fault| standing(Standing::AsBefore, &logged.id, fault))?, true)
+            }
             Known::Nothing => (self.write(&mail, place, None).await?, false),
         };
-        self.attach(&mail, place).await.map_err(|fault| incomplete(&id, fault))?;
+        self.attach(&mail, place).await.map_err(|fault| standing(Standing::WithoutFiles, &id, fault))?;
         Ok(remote(id, already_known))
     }
 
@@ -158,9 +164,29 @@ impl PortersConnector {
     }
 }
 
-/// The fault of a mail whose activity stands and whose files don't. What may pass by itself is settled by looking.
-fn incomplete(id: &str, fault: CrmFault) -> CrmFault {
-    let kind = if fault.is_temporary() { CrmFaultKind::OutcomeUnknown } else { fault.kind };
-    let detail = format!("activity {id} is written, a file of it is not: {}", fault.detail);
-    CrmFault { kind, detail, ..fault }
+/// What is there of a mail whose activity stands.
+#[derive(Clone, Copy)]
+enum Standing {
+    WithoutFiles,
+    /// With what was shared of it before.
+    AsBefore,
+}
+
+fn in_part(standing: Standing, id: &str, why: &str) -> CrmFault {
+    let what = match standing {
+        Standing::WithoutFiles => "without all its files",
+        Standing::AsBefore => "as it was shared before",
+    };
+    CrmFault::new(CrmFaultKind::MaybeLogged, format!("activity {id} of HRBC has the mail, {what}: {why}"))
+}
+
+/// The fault of a mail whose activity stands: what is refused for good is the rep's to judge, what may pass by itself is
+/// settled by looking. No other may be told, for it would say that nothing is there.
+fn standing(standing: Standing, id: &str, fault: CrmFault) -> CrmFault {
+    use CrmFaultKind::*;
+    let kind = match fault.kind {
+        Forbidden | NotFound | Conflict | TooLarge | Rejected | AttachmentMissing | Unsupported => MaybeLogged,
+        _ => OutcomeUnknown,
+    };
+    CrmFault { kind, retry_after: fault.retry_after, ..in_part(standing, id, &fault.detail) }
 }

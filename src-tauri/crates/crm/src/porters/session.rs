@@ -79,7 +79,8 @@ impl Session {
             .timeout(patience)
             .body(body);
         let answer = self.call(Call::Write, request, root, silence).await?;
-        let item = answer.items().next().ok_or_else(|| unclear(silence, "the answer names no record"))?;
+        let items: Vec<&Element> = answer.items().collect();
+        let [item] = items.as_slice() else { return Err(unclear(silence, "the answer names no record, or several")) };
         match (item.text_of("Code").parse(), item.text_of("Id")) {
             (Ok(0), id) if id.parse::<u64>().is_ok() => Ok(id.to_owned()),
             (Ok(code @ 1..), _) => {

@@ -188,6 +188,15 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_breaks_off_anywhere_is_none() {
+        let whole = "<Activity Total=\"1\"><Code>0</Code><Item><Activity.P_Title>件名 &amp;</Activity.P_Title></Item></Activity>";
+        assert!(Element::parse(whole.as_bytes()).is_ok());
+        for end in 0..whole.len() {
+            assert!(Element::parse(&whole.as_bytes()[..end]).is_err(), "{end}");
+        }
+    }
+
+    #[test]
     fn what_is_sent_is_escaped_and_has_no_control_characters() {
         assert_eq!(element("M", "a<b>&\"c'"), "<M>a&lt;b&gt;&amp;\"c'</M>");
         assert_eq!(sendable("a\r\nb\rc\u{0}\u{b}\u{7f}\u{85}\td\u{ffff}🍙"), "a\nb\nc\td🍙");

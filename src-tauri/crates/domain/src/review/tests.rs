@@ -49,6 +49,15 @@ pub(super) fn check(acts: &[Act], expected: State) -> Review {
 }
 
 #[test]
+fn a_mail_that_may_be_there_is_never_called_private_by_itself() {
+    let refuse = || Act::Refuse { fault: CrmFault::new(CrmFaultKind::MaybeLogged, "") };
+    let review = check(&[share(), release(), Act::Lease, Act::KeepPrivate, refuse()], State::FailedPerm);
+    assert!(review.may_be_there());
+    let plainly = Act::Refuse { fault: CrmFault::new(CrmFaultKind::Rejected, "") };
+    check(&[share(), release(), Act::Lease, Act::KeepPrivate, plainly], State::Private);
+}
+
+#[test]
 fn a_shared_mail_goes_from_its_decision_to_the_crm_and_back() {
     check(&[], State::Pending);
     check(&[share()], State::Scheduled);

@@ -9,6 +9,7 @@ use super::*;
 use crate::engine::PolicyState;
 use crate::fixture::{Answer, CLIENT, Op, World};
 
+mod in_part;
 mod irrevocable;
 
 /// Longer than any wait after the first few failures.
