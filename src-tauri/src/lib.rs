@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use otomo_boot::session::Session;
+use otomo_boot::{Options, Registry};
 use tauri::{App, AppHandle, Emitter, Manager, RunEvent, async_runtime};
 use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::EnvFilter;
@@ -37,6 +38,11 @@ const EVENT: &str = "otomo";
 
 /// Runs until the last window is closed.
 pub fn run() -> ExitCode {
+    run_with(Registry::default())
+}
+
+/// The same with these kinds of CRM: who makes a CRM may build the window with one more of them.
+pub fn run_with(crms: Registry) -> ExitCode {
     otomo_boot::panic::keep_quiet();
     let arguments = Arguments::parse();
     write_log();
@@ -51,7 +57,7 @@ pub fn run() -> ExitCode {
         .plugin(tauri_plugin_dialog::init())
         .plugin(window_state())
         .invoke_handler(tauri::generate_handler![rpc::rpc])
-        .setup(|app| Ok(set_up(app, arguments)?))
+        .setup(|app| Ok(set_up(app, arguments, crms)?))
         .build(tauri::generate_context!());
     match built {
         Ok(app) => ExitCode::from(u8::try_from(app.run_return(finish)).unwrap_or(u8::MAX)),
@@ -75,7 +81,7 @@ fn window_state() -> tauri::plugin::TauriPlugin<tauri::Wry> {
 }
 
 /// The window opens at once; the program behind it starts meanwhile.
-fn set_up(app: &App, arguments: Arguments) -> tauri::Result<()> {
+fn set_up(app: &App, arguments: Arguments, crms: Registry) -> tauri::Result<()> {
     let handle = app.handle().clone();
     let tell = move |event| {
         if let Err(error) = handle.emit(EVENT, event) {
@@ -83,7 +89,7 @@ fn set_up(app: &App, arguments: Arguments) -> tauri::Result<()> {
         }
     };
     let (demo, desktop) = (arguments.demo, Arc::new(TauriDesktop(app.handle().clone())));
-    let session = Session::new(arguments.options(desktop), demo, tell);
+    let session = Session::new(Options { crms, ..arguments.options(desktop) }, demo, tell);
     app.manage(session.clone());
     async_runtime::spawn(async move { session.wake().await });
     window::open(app)

@@ -54,12 +54,17 @@ impl Desk {
 
     /// Starts everything, with `arguments` for the program.
     pub async fn open(obstacle: Obstacle, arguments: Vec<String>) -> Self {
+        Self::open_in(Browser::app(arguments), obstacle).await
+    }
+
+    /// Starts everything, with this window.
+    pub async fn open_in(browser: Browser, obstacle: Obstacle) -> Self {
         let home = home();
         note_what_is_opened(home.path());
         let lock = if matches!(obstacle, Obstacle::KeyStoreLocked) { LOCK } else { "" };
         let other_process = matches!(obstacle, Obstacle::HomeInUse).then(|| lock_home(home.path()));
         let screen = Screen::start(home.path(), &format!("{TELL_BUS}\n{UNLOCK}\n{lock}\n{FAKE_OPENER}"));
-        let window = screen.open(Browser::app(arguments)).await;
+        let window = screen.open(browser).await;
         Self { window, screen, other_process, home }
     }
 

@@ -40,6 +40,11 @@ impl Desk {
         panic!("the Tab key does not lead to {name:?}, but to {passed:?}");
     }
 
+    /// Waits until the element whose name begins so has the focus.
+    pub async fn is_at(&self, name: &str) {
+        self.until(&format!("{NAME}.startsWith({})", json!(name))).await;
+    }
+
     /// Waits for a button, goes there and presses Enter.
     pub async fn act(&self, name: &str) {
         let named = "(button) => !button.disabled && button.innerText.trim().startsWith";

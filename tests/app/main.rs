@@ -1,6 +1,7 @@
 //! The real desktop program: its window on a screen that nobody sees, steered as a person would (WebDriver).
 //!
-//! The program has to be built (`cargo build -p otomo`, after `npm run build` in `ui/`); `OTOMO_APP` names another one.
+//! The program has to be built (`cargo build -p otomo --bins --examples`, after `npm run build` in `ui/`); `OTOMO_APP`
+//! names another one.
 //! Everything else, screen, message bus and key store, is started here, anew for every window.
 
 #![allow(
@@ -21,5 +22,6 @@ mod hostile;
 mod hundred;
 mod journey;
 mod keyboard;
+mod one_more_crm;
 mod start;
 mod wizard;

@@ -11,6 +11,7 @@
 )]
 
 pub mod built;
+pub mod card_box;
 pub mod certificate;
 pub mod chromium;
 pub mod crm;

@@ -32,7 +32,7 @@ describe.each(LOOKS)('in $language and $scheme', (look) => {
     await page.locator('input[name="key"]').waitFor();
     await inspect(page, 'crm-sign_in', look);
     await signIn(page, words, 'narrow');
-    await page.getByRole('heading', { name: words.crm_missing }).waitFor();
+    await page.getByText(words.crm_missing, { exact: true }).waitFor();
     await inspect(page, 'crm-missing', look);
     await signIn(page, words, 'right');
     await page.getByText(words.crm_remark).waitFor();

@@ -15,7 +15,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("otomo-api", &["domain", "engine"]),
     ("otomo-boot", &["domain", "mime", "store", "net", "mail", "crm", "vault", "engine", "api"]),
     ("otomo-cli", &["domain", "api", "boot"]),
-    ("otomo", &["domain", "api", "boot"]),
+    ("otomo", &["domain", "api", "boot", "tests"]),
     ("otomo-tests", &["domain", "mime", "store", "net", "mail", "crm", "vault", "engine", "api", "boot"]),
 ];
 

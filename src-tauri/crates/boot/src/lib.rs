@@ -24,4 +24,5 @@ pub mod session;
 pub mod socket;
 pub mod start;
 
+pub use otomo_crm::Registry;
 pub use start::{Options, Running, StartFault, start};

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use otomo_api::{Api, ApiError, Code, Surroundings};
+use otomo_crm::Registry;
 use otomo_domain::account::SignIn;
 use otomo_domain::error::VaultFault;
 use otomo_domain::ports::{Clock, CrmConnector, Desktop};
@@ -36,6 +37,8 @@ pub struct Options {
     pub sample: bool,
     /// The desktop around the program, where a person sits at one.
     pub desktop: Option<Arc<dyn Desktop>>,
+    /// The kinds of CRM.
+    pub crms: Registry,
 }
 
 impl Default for Options {
@@ -48,6 +51,7 @@ impl Default for Options {
             work: true,
             sample: false,
             desktop: None,
+            crms: Registry::default(),
         }
     }
 }
@@ -139,7 +143,7 @@ pub async fn start(options: Options) -> Result<Running, StartFault> {
     let folder = home.path().to_owned();
     let opened = tokio::task::spawn_blocking(move || Store::open(&folder, &key)).await;
     let store = opened.map_err(|join| StartFault::HomeUnusable(join.to_string()))??;
-    let engine = Engine::new(parts(store, clock, policy, net)).await?;
+    let engine = Engine::new(parts(store, clock, policy, net, options.crms)).await?;
     if options.work {
         engine.start().await?;
     }
@@ -169,8 +173,9 @@ fn invalid(settings: otomo_crm::InvalidSettings) -> Fault {
     Fault::Invalid { field: settings.field, why: settings.reason }
 }
 
-fn parts(store: Store, clock: Arc<dyn Clock>, policy: PolicyState, net: Arc<Net>) -> Parts {
+fn parts(store: Store, clock: Arc<dyn Clock>, policy: PolicyState, net: Arc<Net>, crms: Registry) -> Parts {
     let (mail_net, send_net, crm_clock) = (Arc::clone(&net), Arc::clone(&net), Arc::clone(&clock));
+    let (kinds, providers) = (crms.kinds(), crms.clone());
     let known = policy.policy();
     Parts {
         store,
@@ -187,12 +192,14 @@ fn parts(store: Store, clock: Arc<dyn Clock>, policy: PolicyState, net: Arc<Net>
         }),
         oauth: Arc::new(NetOAuth::new(Arc::clone(&net))),
         detector: Arc::new(NetDetector::new(Arc::clone(&net))),
-        kinds: otomo_crm::kinds(),
-        crm_provider: Box::new(|kind, settings, secret| otomo_crm::provider(kind, settings, secret).map_err(invalid)),
+        kinds,
+        crm_provider: Box::new(move |kind, settings, secret| {
+            providers.provider(kind, settings, secret).map_err(invalid)
+        }),
         connector: Box::new(move |kind, settings, access, accounts| {
             let (net, clock) = (Arc::clone(&net), Arc::clone(&crm_clock));
             let means = otomo_crm::Means { secret: access.secret, tokens: access.tokens, net, clock, accounts };
-            let made = otomo_crm::connector_with(kind, settings, means);
+            let made = crms.connector(kind, settings, means);
             let connector: Arc<dyn CrmConnector> = made.map_err(invalid)?.into();
             Ok(connector)
         }),

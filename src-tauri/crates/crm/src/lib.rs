@@ -26,4 +26,6 @@ mod porters;
 pub mod registry;
 mod rest;
 
-pub use registry::{InvalidSettings, Means, NoAccounts, connector, connector_with, kinds, provider};
+pub use registry::{
+    Given, InvalidSettings, Kind, Means, NoAccounts, Registry, connector, connector_with, kinds, provider,
+};

@@ -1,4 +1,4 @@
-//! The kinds of CRM there are.
+//! The kinds of CRM there are: those of this crate, and those that a program is given besides ([`Registry::with`]).
 
 use std::sync::Arc;
 
@@ -14,15 +14,17 @@ use serde_json::Value;
 
 use crate::{espo, folder, hubspot, mail_drop, porters, rest};
 
-type MakeProvider = fn(&Form<'_>) -> Result<Provider, InvalidSettings>;
+/// Where the rep signs in, by what they filled in.
+pub type MakeProvider = fn(&Form<'_>) -> Result<Provider, InvalidSettings>;
 
 /// A kind of CRM: how it is described, how it is made, whether it is ready for everybody, and where the rep signs in to
 /// it, if a secret is not all.
-struct Kind {
-    offered: bool,
-    info: fn() -> ConnectorInfo,
-    provider: Option<MakeProvider>,
-    build: fn(Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSettings>,
+#[derive(Clone, Copy)]
+pub struct Kind {
+    pub offered: bool,
+    pub info: fn() -> ConnectorInfo,
+    pub provider: Option<MakeProvider>,
+    pub build: fn(Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSettings>,
 }
 
 const KINDS: &[Kind] = &[
@@ -41,22 +43,22 @@ const KINDS: &[Kind] = &[
 ];
 
 /// What the rep filled in.
-pub(crate) struct Form<'a> {
-    settings: &'a Value,
-    pub(crate) secret: Option<SecretString>,
+pub struct Form<'a> {
+    pub settings: &'a Value,
+    pub secret: Option<SecretString>,
 }
 
 /// What a connector is made from.
-pub(crate) struct Given<'a> {
-    settings: &'a Value,
-    pub(crate) secret: Option<SecretString>,
+pub struct Given<'a> {
+    pub settings: &'a Value,
+    pub secret: Option<SecretString>,
     /// For a kind that is signed in to in the browser.
-    pub(crate) tokens: Option<Arc<dyn AccessTokens>>,
-    pub(crate) net: Arc<Net>,
+    pub tokens: Option<Arc<dyn AccessTokens>>,
+    pub net: Arc<Net>,
     /// For a kind that counts its calls, or dates what it writes.
-    pub(crate) clock: Arc<dyn Clock>,
+    pub clock: Arc<dyn Clock>,
     /// For a kind that mails.
-    pub(crate) accounts: Arc<dyn SendingAccounts>,
+    pub accounts: Arc<dyn SendingAccounts>,
 }
 
 /// A setting with which there can be no connector. Never holds the value of a secret.
@@ -69,14 +71,10 @@ pub struct InvalidSettings {
 }
 
 impl InvalidSettings {
-    pub(crate) fn new(field: &str, reason: impl Into<String>) -> Self {
+    /// Of a field as [`ConnectorInfo::fields`] names it.
+    pub fn new(field: &str, reason: impl Into<String>) -> Self {
         Self { field: field.to_owned(), reason: reason.into() }
     }
-}
-
-/// The kinds of CRM that are offered, in their order. The others can be made by whoever names them, to be tried.
-pub fn kinds() -> Vec<ConnectorInfo> {
-    KINDS.iter().filter(|kind| kind.offered).map(|kind| (kind.info)()).collect()
 }
 
 /// What a connector works with.
@@ -91,10 +89,64 @@ pub struct Means {
     pub accounts: Arc<dyn SendingAccounts>,
 }
 
-/// The connector of a kind. Touches neither disk nor network: `CrmConnector::check` does.
+/// The kinds of CRM that a program knows: those of this crate, and after them those it was given, under names of their
+/// own.
+#[derive(Clone, Default)]
+pub struct Registry {
+    given: Vec<Kind>,
+}
+
+impl Registry {
+    /// With kinds that come from elsewhere: for who makes a CRM, and builds the program with one kind more.
+    pub fn with(given: Vec<Kind>) -> Self {
+        Self { given }
+    }
+
+    /// The kinds that are offered, in their order. The others can be made by whoever names them, to be tried.
+    pub fn kinds(&self) -> Vec<ConnectorInfo> {
+        self.all().filter(|kind| kind.offered).map(|kind| (kind.info)()).collect()
+    }
+
+    /// The connector of a kind. Touches neither disk nor network: `CrmConnector::check` does.
+    pub fn connector(
+        &self,
+        kind: &str,
+        settings: &Value,
+        means: Means,
+    ) -> Result<Box<dyn CrmConnector>, InvalidSettings> {
+        let Means { secret, tokens, net, clock, accounts } = means;
+        (self.known(kind)?.build)(Given { settings, secret, tokens, net, clock, accounts })
+    }
+
+    /// Where the rep signs in in the browser, by what they filled in; `None` where the secret of the form is all.
+    pub fn provider(
+        &self,
+        kind: &str,
+        settings: &Value,
+        secret: Option<SecretString>,
+    ) -> Result<Option<Provider>, InvalidSettings> {
+        let provider = self.known(kind)?.provider;
+        provider.map(|provider| provider(&Form { settings, secret })).transpose()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Kind> {
+        KINDS.iter().chain(&self.given)
+    }
+
+    fn known(&self, kind: &str) -> Result<&Kind, InvalidSettings> {
+        let known = self.all().find(|known| (known.info)().kind == kind);
+        known.ok_or_else(|| InvalidSettings::new("kind", format!("there is no kind of CRM called {kind:?}")))
+    }
+}
+
+/// [`Registry::kinds`] of this crate.
+pub fn kinds() -> Vec<ConnectorInfo> {
+    Registry::default().kinds()
+}
+
+/// [`Registry::connector`] of this crate.
 pub fn connector_with(kind: &str, settings: &Value, means: Means) -> Result<Box<dyn CrmConnector>, InvalidSettings> {
-    let Means { secret, tokens, net, clock, accounts } = means;
-    (known(kind)?.build)(Given { settings, secret, tokens, net, clock, accounts })
+    Registry::default().connector(kind, settings, means)
 }
 
 /// The same with a secret as all that it needs besides.
@@ -108,19 +160,13 @@ pub fn connector(
     connector_with(kind, settings, Means { secret, tokens: None, net, clock, accounts: Arc::new(NoAccounts) })
 }
 
-/// Where the rep signs in in the browser, by what they filled in; `None` where the secret of the form is all.
+/// [`Registry::provider`] of this crate.
 pub fn provider(
     kind: &str,
     settings: &Value,
     secret: Option<SecretString>,
 ) -> Result<Option<Provider>, InvalidSettings> {
-    let provider = known(kind)?.provider;
-    provider.map(|provider| provider(&Form { settings, secret })).transpose()
-}
-
-fn known(kind: &str) -> Result<&'static Kind, InvalidSettings> {
-    let known = KINDS.iter().find(|known| (known.info)().kind == kind);
-    known.ok_or_else(|| InvalidSettings::new("kind", format!("there is no kind of CRM called {kind:?}")))
+    Registry::default().provider(kind, settings, secret)
 }
 
 /// No accounts.
@@ -135,14 +181,14 @@ impl SendingAccounts for NoAccounts {
 
 impl<'a> Given<'a> {
     /// A text that must be there, without the blanks around it.
-    pub(crate) fn text(&self, field: &str) -> Result<&'a str, InvalidSettings> {
+    pub fn text(&self, field: &str) -> Result<&'a str, InvalidSettings> {
         text(self.settings, field)
     }
 }
 
 impl<'a> Form<'a> {
     /// A text that must be there, without the blanks around it.
-    pub(crate) fn text(&self, field: &str) -> Result<&'a str, InvalidSettings> {
+    pub fn text(&self, field: &str) -> Result<&'a str, InvalidSettings> {
         text(self.settings, field)
     }
 }

@@ -141,6 +141,8 @@ pub(crate) enum Task {
 pub(crate) struct Lane {
     /// Begins the next pass now.
     pub wake: Notify,
+    /// A pass was asked for by hand: the next one may be due at another time.
+    pub by_hand: Notify,
     /// Held during a pass: a pass asked for by hand waits for the one under way.
     pub turn: tokio::sync::Mutex<()>,
     /// Held from a request until what its answer asks for is noted: a CRM that wants to be left alone is, by whoever would

@@ -31,24 +31,48 @@ pub(crate) async fn run(engine: Engine, id: ConnectionId) {
             }
             continue;
         }
-        let wait = match pass(&engine, id).await {
-            Ok(()) => {
-                failures = 0;
-                INTERVAL
-            }
+        match attempt(&engine, id, failures + 1).await {
+            Ok(()) => failures = 0,
             // Removed: whoever comes after it has another number.
-            Err(Fault::NoSuch("connection")) => return std::future::pending().await,
-            Err(fault) => {
-                failures += 1;
-                note_failure(&engine, id, failures, fault).await
+            Err(fault) if matches!(*fault, Fault::NoSuch("connection")) => return std::future::pending().await,
+            Err(_) => failures += 1,
+        }
+        loop {
+            tokio::select! {
+                () = lane.wake.notified() => {
+                    failures = 0;
+                    break;
+                }
+                () = lane.by_hand.notified() => {}
+                () = engine.clock.sleep(due(&engine, id)) => break,
             }
-        };
-        engine.bus.changed(&[Tag::Connections]);
-        tokio::select! {
-            () = lane.wake.notified() => failures = 0,
-            () = engine.clock.sleep(wait) => {}
         }
     }
+}
+
+/// How long until the next pass, by what is shown of the last one.
+fn due(engine: &Engine, id: ConnectionId) -> Duration {
+    match engine.board.connection(id) {
+        Doing::Waiting { until, .. } => until.since(engine.now()),
+        _ => INTERVAL,
+    }
+}
+
+/// A pass because the rep asked for one. How it came out is shown like any other.
+pub async fn look_now(engine: &Engine, id: ConnectionId) -> Result<(), Arc<Fault>> {
+    let outcome = attempt(engine, id, 1).await;
+    engine.lane(Task::Connection(id)).by_hand.notify_one();
+    outcome
+}
+
+/// One pass, and what is shown of it.
+async fn attempt(engine: &Engine, id: ConnectionId, failures: u32) -> Result<(), Arc<Fault>> {
+    let outcome = match pass(engine, id).await {
+        Ok(()) => Ok(()),
+        Err(fault) => Err(note_failure(engine, id, failures, fault).await),
+    };
+    engine.bus.changed(&[Tag::Connections]);
+    outcome
 }
 
 /// One whole refresh.
@@ -59,9 +83,14 @@ pub async fn pass(engine: &Engine, id: ConnectionId) -> Result<(), Fault> {
     if connection.stay != Stay::Connected {
         return Ok(());
     }
-    if connection.status != ConnectionStatus::Active {
-        engine.board.set_connection(id, Doing::Paused);
-        return Ok(());
+    match connection.status {
+        ConnectionStatus::Active => {}
+        ConnectionStatus::Paused => {
+            engine.board.set_connection(id, Doing::Paused);
+            return Ok(());
+        }
+        // What is shown says why, and stays until its person has done something about it.
+        ConnectionStatus::SignInNeeded => return Ok(()),
     }
     engine.board.set_connection(id, Doing::Working);
     let connector = engine.connector(id).await?;
@@ -117,7 +146,7 @@ async fn take_page(engine: &Engine, id: ConnectionId, connector: &dyn CrmConnect
     Ok(has_more)
 }
 
-async fn note_failure(engine: &Engine, id: ConnectionId, failures: u32, fault: Fault) -> Duration {
+async fn note_failure(engine: &Engine, id: ConnectionId, failures: u32, fault: Fault) -> Arc<Fault> {
     tracing::info!(connection = id.0, %fault, "a contact index could not be refreshed");
     let (needs_person, asked) = match &fault {
         Fault::Crm(fault) => (fault.is_about_connection(), fault.retry_after),
@@ -127,12 +156,12 @@ async fn note_failure(engine: &Engine, id: ConnectionId, failures: u32, fault: F
     let fault = Arc::new(fault);
     if needs_person {
         engine.needs_person(id).await;
-        engine.board.set_connection(id, Doing::NeedsPerson { fault });
-        return INTERVAL;
+        engine.board.set_connection(id, Doing::NeedsPerson { fault: Arc::clone(&fault) });
+    } else {
+        let until = engine.now() + CONNECTING.wait(failures, rand::random(), asked);
+        engine.board.set_connection(id, Doing::Waiting { fault: Arc::clone(&fault), until });
     }
-    let wait = CONNECTING.wait(failures, rand::random(), asked);
-    engine.board.set_connection(id, Doing::Waiting { fault, until: engine.now() + wait });
-    wait
+    fault
 }
 
 impl Engine {

@@ -29,6 +29,9 @@ export class ConnectionsModel {
   readonly #desk: Desk;
   /** Operations under way, and on which card. */
   readonly #operations = new Map<number, Key>();
+  /** Operations that ended so soon that their number isn't known yet. */
+  readonly #ended = new Set<number>();
+  #starting = 0;
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -40,6 +43,7 @@ export class ConnectionsModel {
       if (event.event !== 'ended') return;
       const key = this.#operations.get(event.op);
       this.#operations.delete(event.op);
+      if (!key && this.#starting > 0) this.#ended.add(event.op);
       if (key) this.#rest(key);
     });
   }
@@ -105,11 +109,17 @@ export class ConnectionsModel {
   async #operation(key: Key, work: () => Promise<{ op: number }>): Promise<void> {
     if (this.busy.has(key)) return;
     this.#begin(key);
+    this.#starting += 1;
     try {
-      this.#operations.set((await work()).op, key);
+      const { op } = await work();
+      if (this.#ended.has(op)) this.#rest(key);
+      else this.#operations.set(op, key);
     } catch (reason) {
       this.problems = { ...this.problems, [key]: reason };
       this.#rest(key);
+    } finally {
+      this.#starting -= 1;
+      if (this.#starting === 0) this.#ended.clear();
     }
   }
 
@@ -146,9 +156,10 @@ const SIGN_INS: readonly Action[] = ['sign_in', 'sign_in_at_provider', 'make_app
 
 /** How something is doing, from what it says itself and whether it may send at all. */
 export function healthOf(doing: DoingView, status: ConnectionView['status'] = 'active'): Health {
-  if (status === 'paused' || doing.state === 'paused') return 'paused';
-  if (status === 'sign_in_needed') return 'sign_in';
+  if (status === 'paused') return 'paused';
   if (doing.state === 'needs_person') return SIGN_INS.includes(doing.error.action) ? 'sign_in' : 'attention';
+  if (status === 'sign_in_needed') return 'sign_in';
+  if (doing.state === 'paused') return 'paused';
   if (doing.state === 'waiting') return 'unreachable';
   return doing.state === 'working' ? 'working' : 'active';
 }

@@ -22,6 +22,9 @@ test.each([
   [{ state: 'needs_person', error }, 'active', 'sign_in'],
   [{ state: 'needs_person', error: { ...error, action: 'ask_it' } }, 'active', 'attention'],
   [{ state: 'in_step' }, 'sign_in_needed', 'sign_in'],
+  [{ state: 'paused' }, 'sign_in_needed', 'sign_in'],
+  [{ state: 'needs_person', error: { ...error, action: 'ask_it' } }, 'sign_in_needed', 'attention'],
+  [{ state: 'needs_person', error }, 'paused', 'paused'],
   [{ state: 'in_step' }, 'paused', 'paused'],
   [{ state: 'paused' }, 'active', 'paused'],
 ] as const)('what does %o with the status %s is %s', (doing, status, health) => {
@@ -36,6 +39,15 @@ describe('what takes long', () => {
     await host.tell({ event: 'ended', op: 8, code: null });
     expect([...model.busy]).toEqual(['account 3']);
     await host.tell({ event: 'ended', op: 9, code: null });
+    expect(model.busy.size).toBe(0);
+  });
+
+  test('may end before its number is known', async () => {
+    const { host, model } = opened();
+    void model.refresh(CRM);
+    await host.tell({ event: 'ended', op: 9, code: null });
+    expect([...model.busy]).toEqual(['crm 4']);
+    await host.answer(0, { op: 9 });
     expect(model.busy.size).toBe(0);
   });
 

@@ -1,5 +1,5 @@
 /** The choice of a CRM. Its form is drawn from what the CRM's kind describes: no CRM is known here by name. */
-import type { ConnectionView, ConnectorInfo, IdentityView, NewConnectionArgs } from '../../gen/api';
+import type { ConnectionView, ConnectorInfo, Field, IdentityView, NewConnectionArgs } from '../../gen/api';
 import type { Host } from '../../host';
 import { isApiError } from '../../words';
 import { BrowserSignIn } from '../connect';
@@ -33,6 +33,13 @@ export class CrmDraft {
     if (!isApiError(reason) || reason.code !== 'bad_arguments') return null;
     const [named] = reason.detail.split(':');
     return info?.fields.find(({ name }) => name === named)?.name ?? null;
+  });
+
+  /** The field to look at first, where what is filled in can be taken but the CRM is not found there. */
+  readonly doubtful = $derived.by((): Field | undefined => {
+    const fields = this.info?.fields ?? [];
+    const kind = isApiError(this.reason) && this.reason.code === 'crm_folder_unusable' ? 'folder' : 'url';
+    return fields.find((field) => field.kind === kind) ?? fields[0];
   });
 
   /** Asks which kinds there are; a single one is chosen at once. */

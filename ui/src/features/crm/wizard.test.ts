@@ -158,6 +158,20 @@ describe('the choice of a CRM', () => {
     expect([crm.wrong, crm.reason === null]).toEqual([null, false]);
   });
 
+  test('leads to the folder where that can’t be read, and else to where the CRM is', async () => {
+    const kinds = [kind('both', [field('drawer', 'text'), field('url', 'url'), field('place', 'folder')]), kind('plain', [field('to', 'text')])];
+    const { host, draft } = await begun(kinds);
+    for (const [chosen, code, expected] of [['both', 'crm_folder_unusable', 'place'], ['both', 'host_unknown', 'url'], ['plain', 'crm_no_sender', 'to']] as const) {
+      draft.choose(chosen);
+      draft.values[chosen] = { drawer: 'A', url: 'https://crm.example/', place: '/crm', to: 'log@crm.example' };
+      host.always('crm.test', () => {
+        throw { code, detail: '', message: words(''), hint: words(''), action: 'edit_settings' } as unknown as ApiError;
+      });
+      await draft.test();
+      expect(draft.doubtful?.name).toBe(expected);
+    }
+  });
+
   test('keeps the secret apart from the settings, and connects what was tested', async () => {
     const { host, crm } = await choosing();
     crm.values.rest = { url: 'https://crm.example/', token: ' abc ' };

@@ -248,7 +248,8 @@ pub(crate) async fn remove(api: &Api, args: RemoveConnectionArgs) -> Result<Done
 pub(crate) async fn refresh(api: &Api, args: ConnectionArgs) -> Result<Started, ApiError> {
     let (engine, id) = (api.engine().clone(), ConnectionId(args.id));
     engine.connection(id).await?;
-    Ok(api.operations.start(async move { Ok(refresh::pass(&engine, id).await?) }))
+    let look = async move { refresh::look_now(&engine, id).await.map_err(|fault| ApiError::from(&*fault)) };
+    Ok(api.operations.start(look))
 }
 
 pub(crate) async fn pause(api: &Api, args: ConnectionArgs) -> Result<ConnectionView, ApiError> {

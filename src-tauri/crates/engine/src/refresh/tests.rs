@@ -58,10 +58,12 @@ async fn before_a_decision_the_crm_is_asked_for_its_contacts_only() {
 async fn a_refused_token_stops_the_connection_and_not_the_capture() {
     let world = World::new().await;
     world.crm.plan(Op::Check, [Answer::Refuse(CrmFaultKind::SignInNeeded)]);
-    let Err(fault) = pass(&world.engine, world.connection).await else { panic!("a refusal") };
-    note_failure(&world.engine, world.connection, 1, fault).await;
+    assert!(look_now(&world.engine, world.connection).await.is_err());
     assert_eq!(world.status().await, ConnectionStatus::SignInNeeded);
-    assert!(matches!(world.engine.board.connection(world.connection), Doing::NeedsPerson { .. }));
+    for _ in 0..2 {
+        assert!(matches!(world.engine.board.connection(world.connection), Doing::NeedsPerson { .. }));
+        look_now(&world.engine, world.connection).await.expect("nothing is asked");
+    }
     world.receives(&["a"]).await;
     world.check_undecided("a", State::Pending).await;
 }
@@ -70,9 +72,9 @@ async fn a_refused_token_stops_the_connection_and_not_the_capture() {
 async fn a_busy_crm_is_left_alone_as_long_as_it_asks_for() {
     let world = World::new().await;
     world.crm.plan(Op::Contacts, [Answer::Busy(Duration::from_secs(700))]);
-    let Err(fault) = pass(&world.engine, world.connection).await else { panic!("a refusal") };
-    assert_eq!(note_failure(&world.engine, world.connection, 1, fault).await, Duration::from_secs(700));
+    assert!(look_now(&world.engine, world.connection).await.is_err());
     assert!(matches!(world.engine.board.connection(world.connection), Doing::Waiting { .. }));
+    assert_eq!(due(&world.engine, world.connection), Duration::from_secs(700));
     assert_eq!(world.status().await, ConnectionStatus::Active);
 }
 
