@@ -79,6 +79,7 @@ impl Desk {
         if steps == 0 {
             self.press(&[], ' ').await;
         }
-        self.until(&format!("{all}.find({named}).checked")).await;
+        // A question that is answered may be gone.
+        self.until(&format!("{all}.find({named})?.checked ?? true")).await;
     }
 }

@@ -64,8 +64,12 @@ pub async fn details(State(inside): State<Shared>, Path(id): Path<u64>) -> Resul
     with(&inside, |portal| {
         let file = portal.files.get(&id).cloned().ok_or_else(|| Refusal::not_found("no such file"))?;
         let folder = portal.folder(&file.folder);
-        Ok(Json(json!({"id": id.to_string(), "name": file.name, "parentFolderId": folder.to_string()})))
+        Ok(Json(shown(id, folder, &file)))
     })
+}
+
+fn shown(id: u64, folder: u64, file: &File) -> Value {
+    json!({"id": id.to_string(), "name": file.name, "parentFolderId": folder.to_string()})
 }
 
 /// A folder by its path, which stands in the address without its first slash.
@@ -75,13 +79,20 @@ pub async fn folder(State(inside): State<Shared>, Path(path): Path<String>) -> R
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SearchQuery {
     limit: usize,
+    parent_folder_ids: Option<u64>,
 }
 
 pub async fn search(State(inside): State<Shared>, Query(query): Query<SearchQuery>) -> Json<Value> {
-    let shown = |(id, file): (&u64, &File)| json!({"id": id.to_string(), "name": file.name});
-    let results: Vec<Value> = with(&inside, |portal| portal.files.iter().take(query.limit).map(shown).collect());
+    let results: Vec<Value> = with(&inside, |portal| {
+        let files: Vec<(u64, File)> = portal.files.iter().map(|(id, file)| (*id, file.clone())).collect();
+        let placed = files.into_iter().map(|(id, file)| (id, portal.folder(&file.folder), file));
+        let asked_for = placed.filter(|(_, folder, _)| query.parent_folder_ids.is_none_or(|asked| asked == *folder));
+        let shown = |(id, folder, file): (u64, u64, File)| shown(id, folder, &file);
+        asked_for.take(query.limit).map(shown).collect()
+    });
     Json(json!({"results": results}))
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::super::sample::{Sample, address};
 use super::super::world::{World, clock, net};
-use super::{HubSpot, link};
+use super::{HubSpot, connector, link};
 
 fn check_settings(settings: Value, key: Option<&str>, refused_field: Option<&str>) {
     let built = otomo_crm::connector("hubspot", &settings, key.map(SecretString::from), net(), clock());
@@ -190,6 +190,37 @@ async fn an_answer_that_is_no_answer_is_told() {
             assert_eq!(call(world.crm(), which).await.unwrap_err().kind, CrmFaultKind::Protocol, "{which}");
         }
     }
+}
+
+/// What a batch leaves out for another reason than that it is gone may be there: making it again would double it.
+#[tokio::test]
+async fn half_an_answer_about_mails_never_says_that_one_is_not_there() {
+    let world = HubSpot::start().await;
+    let sample = Sample::new("<1@x.jp>");
+    sample.deliver(world.crm()).await.unwrap();
+    for errors in [r#","errors":[{"category":"INTERNAL_ERROR"}]"#, r#","errors":[{}]"#, r#","errors":[]"#, ""] {
+        let body = format!(r#"{{"status":"COMPLETE","results":[]{errors}}}"#);
+        let answer = Misbehaviour::Answer { status: 207, headers: Vec::new(), body };
+        world.server().next(1, "POST /crm/objects/2026-09/emails/batch/read", answer);
+        let fault = world.crm().find_logged(sample.sought()).await.unwrap_err();
+        assert_eq!(fault.kind, CrmFaultKind::Transient, "{errors}");
+    }
+    assert!(world.crm().find_logged(sample.sought()).await.unwrap().is_some());
+}
+
+/// The program before its start, another program with the same key: only HubSpot knows of their calls.
+#[tokio::test]
+async fn calls_that_somebody_else_made_with_the_key_count_too() {
+    let world = HubSpot::start().await;
+    for n in 0..40 {
+        let other = connector(world.server(), KEY, REP);
+        let sample = Sample::new(&format!("<{n}@x.jp>"));
+        while let Err(fault) = sample.deliver(other.as_ref()).await {
+            assert_eq!(fault.kind, CrmFaultKind::RateLimited, "{fault}");
+            world.server().pass(fault.retry_after.expect("it says how long"));
+        }
+    }
+    assert_eq!((world.mails(), world.server().limits_exceeded()), (40, 0));
 }
 
 /// Logs so many mails, one after the other, waiting as long as the connector says.

@@ -142,7 +142,7 @@ async fn office() -> Office {
 #[tokio::test]
 async fn a_rep_who_signed_in_through_the_app_is_who_the_crm_takes_them_for() {
     let office = office().await;
-    assert_eq!(office.crm.check().await.unwrap().user_id, kit::hubspot::OWNER);
+    assert_eq!(office.crm.check().await.unwrap().user_id, format!("62515/{}", kit::hubspot::OWNER));
 }
 
 #[tokio::test]

@@ -73,6 +73,35 @@ async fn sharing_more_takes_the_place_of_ones_own_share() {
     assert!(world.server().portal(|portal| portal.files.is_empty()));
 }
 
+/// Whoever shares more must not be told, after an answer that got lost, that it is there already.
+#[tokio::test]
+async fn an_earlier_share_is_not_taken_for_the_one_that_is_looked_for() {
+    let world = HubSpot::start().await;
+    let contact = world.server().put("contacts", None, &[("email", "hanako@x.jp")]);
+    let (less, full) =
+        (to_contact("<1@x.jp>", contact).but(|payload| payload.subject.clear()), to_contact("<1@x.jp>", contact));
+    less.deliver(world.crm()).await.unwrap();
+    assert_eq!(world.crm().find_logged(full.sought()).await.unwrap(), None);
+    assert!(world.crm().find_logged(less.sought()).await.unwrap().is_some());
+    full.deliver(world.crm()).await.unwrap();
+    assert!(world.crm().find_logged(full.sought()).await.unwrap().is_some());
+    assert_eq!(world.crm().find_logged(less.sought()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_mail_whose_links_got_lost_on_the_way_has_them_once_it_is_found() {
+    let world = HubSpot::start().await;
+    let [one, other] =
+        ["hanako@x.jp", "taro@x.jp"].map(|email| world.server().put("contacts", None, &[("email", email)]));
+    to_contact("<1@x.jp>", one).deliver(world.crm()).await.unwrap();
+    world.server().next(1, "PUT /crm/objects/2026-09/emails/", Misbehaviour::LoseRequest);
+    let now = to_contact("<1@x.jp>", other);
+    assert_eq!(now.deliver(world.crm()).await.unwrap_err().kind, CrmFaultKind::Transient);
+    let found = world.crm().find_logged(now.sought()).await.unwrap().unwrap();
+    let id = found.id.parse().unwrap();
+    assert_eq!(world.server().portal(|portal| portal.linked(("emails", id), "contacts")), [other]);
+}
+
 #[tokio::test]
 async fn a_mail_with_the_message_id_of_another_is_a_conflict() {
     let world = HubSpot::start().await;
@@ -154,6 +183,19 @@ async fn a_mail_taken_back_takes_its_files_along_even_if_it_took_two_tries() {
     world.crm().unlog(sample.sought(), &remote).await.unwrap();
     assert!(world.server().portal(|portal| portal.files.is_empty()));
     assert_eq!(world.mails(), 0);
+}
+
+#[tokio::test]
+async fn the_files_of_a_record_that_somebody_removed_in_hubspot_go_when_it_is_taken_back() {
+    let world = HubSpot::start().await;
+    let sample = Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF").with_file("b.pdf", b"%PDF2");
+    let other = Sample::new("<2@x.jp>").with_file("c.pdf", b"%PDF");
+    let remote = sample.deliver(world.crm()).await.unwrap();
+    other.deliver(world.crm()).await.unwrap();
+    world.server().portal(|portal| portal.archive("emails", remote.id.parse().unwrap()));
+    world.crm().unlog(sample.sought(), &remote).await.unwrap();
+    let left = world.server().portal(|portal| portal.files.values().map(|file| file.name.clone()).collect::<Vec<_>>());
+    assert_eq!(left, ["c.pdf"]);
 }
 
 #[tokio::test]

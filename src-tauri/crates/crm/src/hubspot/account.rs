@@ -84,9 +84,11 @@ struct Metadata {
 impl Account {
     /// Who the rep is here. One who is no owner can log mail, which is then nobody's.
     pub fn identity(&self, email: &Address) -> Identity {
-        let portal = || self.portal.as_ref().map(|portal| portal.portal_id.to_string());
+        let portal = self.portal.as_ref().map(|portal| portal.portal_id.to_string());
+        // The numbers of owners are an account's own.
+        let named: Vec<&str> = [&portal, &self.owner].into_iter().flatten().map(String::as_str).collect();
         Identity {
-            user_id: self.owner.clone().or_else(portal).unwrap_or_else(|| email.to_string()),
+            user_id: if named.is_empty() { email.to_string() } else { named.join("/") },
             email: self.owner.as_ref().map(|_| email.clone()),
             name: None,
             limits: Limits::default(),

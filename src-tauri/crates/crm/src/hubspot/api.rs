@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::credential::Credential;
-use super::pace::Pace;
+use super::pace::{Pace, Told};
 use crate::http::answer::{self, Answer, Silence};
 use crate::http::base::Base;
 use crate::registry::{Given, InvalidSettings};
@@ -121,10 +121,14 @@ impl Api {
         Ok(Self { base, credential, http: given.net.http(), clock: given.clock, pace: Mutex::default() })
     }
 
-    fn paced(&self, turn: impl FnOnce(&mut Pace, Duration) -> Result<(), Duration>) -> Result<(), CrmFault> {
+    fn pace<T>(&self, turn: impl FnOnce(&mut Pace, Duration) -> T) -> T {
         // A panic while counting leaves a count that is still good.
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        turn(&mut pace, self.clock.monotonic()).map_err(|wait| CrmFault {
+        turn(&mut pace, self.clock.monotonic())
+    }
+
+    fn paced(&self, turn: impl FnOnce(&mut Pace, Duration) -> Result<(), Duration>) -> Result<(), CrmFault> {
+        self.pace(turn).map_err(|wait| CrmFault {
             kind: CrmFaultKind::RateLimited,
             detail: "HubSpot would be asked too often".into(),
             retry_after: Some(wait),
@@ -148,11 +152,11 @@ impl Api {
         };
         let bearer = self.credential.bearer().await?;
         let again = request.try_clone();
-        let answer = send(request, &bearer, call.silence).await?;
+        let answer = self.send(request, &bearer, call.silence).await?;
         // 401: nothing was done. A token may end before its time.
         match again.filter(|_| answer.status == StatusCode::UNAUTHORIZED) {
             Some(request) => match self.credential.renewed(&bearer).await? {
-                Some(bearer) => send(request, &bearer, call.silence).await,
+                Some(bearer) => self.send(request, &bearer, call.silence).await,
                 None => Ok(answer),
             },
             None => Ok(answer),
@@ -179,12 +183,20 @@ impl Api {
         if answer.status == StatusCode::MULTI_STATUS {
             return Err(CrmFault::new(CrmFaultKind::Protocol, "only a part of it was answered"));
         }
-        self.told_in_part(answer)
+        if answer.status.is_success() { answer.json() } else { Err(self.fault(answer)) }
     }
 
-    /// The same of a batch: what is missing in it is missing.
+    /// The same of a batch: what it says is not there is not there. Whatever else it leaves out is not told at all.
     pub fn told_in_part<T: DeserializeOwned>(&self, answer: &Answer) -> Result<T, CrmFault> {
-        if answer.status.is_success() { answer.json() } else { Err(self.fault(answer)) }
+        if !answer.status.is_success() {
+            return Err(self.fault(answer));
+        }
+        let LeftOut { errors } = answer.json()?;
+        let is_half = answer.status == StatusCode::MULTI_STATUS && errors.is_empty();
+        if is_half || errors.iter().any(|error| error.category != NOT_FOUND) {
+            return Err(CrmFault::new(CrmFaultKind::Transient, "only a part of it was answered"));
+        }
+        answer.json()
     }
 
     /// Sends a file.
@@ -192,7 +204,17 @@ impl Api {
         self.paced(|pace, now| pace.take(now, false))?;
         let request = self.http.post(self.base.join(&["files", FILES_VERSION, "files"], &[])).multipart(form);
         let bearer = self.credential.bearer().await?;
-        self.told(&send(request.timeout(PATIENCE + patience), &bearer, Silence::Harmless).await?)
+        self.told(&self.send(request.timeout(PATIENCE + patience), &bearer, Silence::Harmless).await?)
+    }
+
+    async fn send(&self, request: RequestBuilder, bearer: &SecretString, silence: Silence) -> Result<Answer, CrmFault> {
+        let sent = request.bearer_auth(bearer.expose_secret()).send().await;
+        let response = sent.map_err(|e| answer::unanswered(&e, silence))?;
+        let answer = Answer::read(response, LARGEST_ANSWER, silence).await;
+        if let Some(told) = allowance(&answer) {
+            self.pace(|pace, now| pace.told(now, told));
+        }
+        Ok(answer)
     }
 
     /// The fault of an answer that refuses for want of these scopes.
@@ -220,10 +242,27 @@ impl Api {
     }
 }
 
-async fn send(request: RequestBuilder, bearer: &SecretString, silence: Silence) -> Result<Answer, CrmFault> {
-    let sent = request.bearer_auth(bearer.expose_secret()).send().await;
-    let response = sent.map_err(|e| answer::unanswered(&e, silence))?;
-    Ok(Answer::read(response, LARGEST_ANSWER, silence).await)
+/// What an answer tells of the calls that are left. A search tells nothing, and neither does a limit of another length.
+fn allowance(answer: &Answer) -> Option<Told> {
+    let number = |name: &str| answer.header(&format!("x-hubspot-ratelimit-{name}"))?.parse::<usize>().ok();
+    number("interval-milliseconds").filter(|interval| *interval == 10_000)?;
+    Some(Told { most: number("max")?, left: number("remaining")? })
+}
+
+/// How a batch says that there is no such record.
+const NOT_FOUND: &str = "OBJECT_NOT_FOUND";
+
+/// Why a batch leaves something out.
+#[derive(Deserialize)]
+struct LeftOut {
+    #[serde(default)]
+    errors: Vec<Reason>,
+}
+
+#[derive(Deserialize)]
+struct Reason {
+    #[serde(default)]
+    category: String,
 }
 
 /// The body of an error; any field may be missing.

@@ -97,8 +97,6 @@ fn cut_html(html: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use otomo_domain::mail::MailKey;
-
     use super::*;
 
     fn length(text: &str) -> usize {
@@ -107,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_text_is_cut_where_it_is_too_long_and_says_so_above_its_mark() {
-        let mark = Mark::new(MailKey::of_message_id("<1@x.jp>"), "0123456789abcdef", &[]);
+        let mark = Mark::read("Otomo: 0123456789abcdef 0123456789abcdef 0123456789abcdef").unwrap();
         let room = LONGEST - length(&format!("\n\n{mark}"));
         let whole = "あ".repeat(room);
         assert_eq!(marked(&whole, &mark), format!("{whole}\n\n{mark}"));

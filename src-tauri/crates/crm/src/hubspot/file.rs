@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::api::{Api, Call};
+use super::record::Page;
 use crate::chosen::{Chosen, Unsendable};
 use crate::http::upload;
 
@@ -105,6 +106,7 @@ struct Folder {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Stored {
+    id: String,
     parent_folder_id: Option<String>,
 }
 
@@ -113,15 +115,33 @@ pub async fn remove(api: &Api, rep: &str, key: MailKey, ids: &[&String]) -> Resu
     if ids.is_empty() {
         return Ok(());
     }
-    let [top, mail, rep] = folder(rep, key);
-    let Some(own) = read::<Folder>(api, &["folders", &top, &mail, &rep]).await? else { return Ok(()) };
+    let Some(own) = own_folder(api, rep, key).await? else { return Ok(()) };
     for id in ids {
         let stored: Option<Stored> = read(api, &["files", id]).await?;
-        if stored.is_some_and(|file| file.parent_folder_id.as_ref() == Some(&own.id)) {
+        if stored.is_some_and(|file| file.parent_folder_id.as_ref() == Some(&own)) {
             api.delete(Call::delete_file(id)).await?;
         }
     }
     Ok(())
+}
+
+/// Removes what is left in the folder of a rep's share of a mail, but these: of a record that somebody removed in HubSpot
+/// nobody else knows the files.
+pub async fn clear(api: &Api, rep: &str, key: MailKey, but: &[&String]) -> Result<(), CrmFault> {
+    let Some(own) = own_folder(api, rep, key).await? else { return Ok(()) };
+    let query = [("parentFolderIds", own.as_str()), ("limit", "100")];
+    let left: Page<Stored> = api.tell(Call::read_files(&["files", "search"]).query(&query)).await?;
+    let in_it = left.results.iter().filter(|file| file.parent_folder_id.as_ref() == Some(&own));
+    for file in in_it.filter(|file| !but.contains(&&file.id)) {
+        api.delete(Call::delete_file(&file.id)).await?;
+    }
+    Ok(())
+}
+
+/// The number of the folder of a rep's share of a mail.
+async fn own_folder(api: &Api, rep: &str, key: MailKey) -> Result<Option<String>, CrmFault> {
+    let [top, mail, rep] = folder(rep, key);
+    Ok(read::<Folder>(api, &["folders", &top, &mail, &rep]).await?.map(|folder| folder.id))
 }
 
 /// Something of the files that may not be there.

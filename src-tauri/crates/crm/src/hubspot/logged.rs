@@ -14,14 +14,32 @@ use super::seek::{self, EMAILS, Logged};
 use super::{email, file, links};
 use crate::http::answer::Answer;
 
-/// The calls that logging a mail takes, beside those for its files and its links.
-const CALLS: usize = 10;
+/// The calls that logging a mail takes, beside those for its files and its links: two searches, two readings, the texts
+/// of those that may be it, and the mail.
+const CALLS: usize = 7;
 
 /// The mail: the one that stays, should there be several.
 pub async fn find(api: &Api, account: &Account, mail: Sought<'_>) -> Result<Option<RemoteMail>, CrmFault> {
     let found = same(seek::all(api, mail, None).await?, mail);
-    let stays = settle(api, account, mail, found).await;
-    Ok(stays.map(|logged| logged.remote(account, &mail.payload.links, true)))
+    let Some(stays) = settle(api, account, mail, found).await else { return Ok(None) };
+    if stays.is_own(account) {
+        let mark = Mark::new(mail.key, &account.rep, mail.payload);
+        // Shared again, the new share takes the place of an earlier one.
+        if !stays.mark.as_ref().is_some_and(|found| found.is_same_share(&mark)) {
+            return Ok(None);
+        }
+        put_right(api, &stays, &mail.payload.links).await?;
+    }
+    Ok(Some(stays.remote(account, &mail.payload.links, true)))
+}
+
+/// An exchange may have broken off before the links were there. Where one of the records is gone the mail is logged all
+/// the same.
+async fn put_right(api: &Api, own: &Logged, links: &[RecordRef]) -> Result<(), CrmFault> {
+    match links::add(api, &own.id.to_string(), links).await {
+        Err(fault) if fault.kind == CrmFaultKind::NotFound => Ok(()),
+        added => added,
+    }
 }
 
 /// Those that are this mail, not another one that came under its Message-ID.
@@ -69,7 +87,7 @@ async fn create(
     associations: Vec<Value>,
 ) -> Result<RemoteMail, CrmFault> {
     let files = file::upload(api, &account.rep, &mail, &[]).await?;
-    let mark = Mark::new(mail.key, &account.rep, &mail.payload.links);
+    let mark = Mark::new(mail.key, &account.rep, mail.payload);
     let properties = email::properties(mail.payload, account, &mark, &files);
     let body = json!({"properties": properties, "associations": associations});
     let made = match api.ask(Call::post(&[EMAILS], body).leaving_open()).await {
@@ -136,7 +154,7 @@ async fn exists(api: &Api, id: &str) -> Result<bool, CrmFault> {
 /// breakdown between the steps leaves nothing where it does not belong, and the next try ends what is left.
 async fn replace(api: &Api, account: &Account, mail: &Outgoing<'_>, before: &Logged) -> Result<(), CrmFault> {
     let files = file::upload(api, &account.rep, mail, &before.files).await?;
-    let mark = Mark::new(mail.key, &account.rep, &mail.payload.links);
+    let mark = Mark::new(mail.key, &account.rep, mail.payload);
     let properties = email::properties(mail.payload, account, &mark, &files);
     if let Err(fault) = exchange(api, before, &mail.payload.links, properties).await {
         file::withdraw(api, &account.rep, mail.key, &files, &before.files, &fault).await;
@@ -172,7 +190,7 @@ pub async fn relink(
             false => CrmFault::new(CrmFaultKind::NotFound, "the mail is not in HubSpot any more"),
         });
     };
-    let text = Mark::new(mail.key, &account.rep, now).instead(&own.text);
+    let text = own.mark.as_ref().map(|mark| mark.linked_to(now).instead(&own.text));
     exchange(api, &own, now, json!({"hs_email_text": text})).await
 }
 
@@ -191,7 +209,11 @@ pub async fn unlog(api: &Api, account: &Account, mail: Sought<'_>, remote: &Remo
         remove(api, account, mail, own, &[]).await?;
         is_gone |= is_remote(own);
     }
-    if is_gone || !exists(api, &remote.id).await? { Ok(()) } else { Err(somebody_elses()) }
+    if !is_gone && exists(api, &remote.id).await? {
+        return Err(somebody_elses());
+    }
+    let others = found.iter().filter(|logged| !logged.is_same(mail.payload) && logged.is_own(account));
+    file::clear(api, &account.rep, mail.key, &others.flat_map(|other| &other.files).collect::<Vec<_>>()).await
 }
 
 /// Removes a record of the rep's, and its files but these. Files first: without the record nobody would know of them.

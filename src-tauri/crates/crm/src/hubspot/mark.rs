@@ -1,6 +1,7 @@
 //! The line with which the text of a logged mail ends.
 //!
-//! It tells that Otomo made the record, of which mail, for whom, and what it linked it to. Nothing else does: HubSpot's
+//! It tells that Otomo made the record, of which mail, for whom, what of it was shared (as a digest of that), and what it
+//! linked it to. Nothing else does: HubSpot's
 //! own mailboxes and other programs log mail for the same owner under the same Message-ID, and every property that is
 //! hidden is HubSpot's own. Whoever may write the text of a mail may write such a line too, so it counts only where
 //! HubSpot does not say that the record came about in another way (`seek`).
@@ -11,6 +12,7 @@ use otomo_domain::address::Address;
 use otomo_domain::contact::RecordRef;
 use otomo_domain::digest::Digest;
 use otomo_domain::mail::MailKey;
+use otomo_domain::payload::Payload;
 
 use super::record;
 
@@ -23,6 +25,7 @@ const DIGITS: usize = 16;
 pub struct Mark {
     mail: String,
     rep: String,
+    share: String,
     /// The records that Otomo linked the mail to.
     pub links: Vec<RecordRef>,
 }
@@ -37,20 +40,23 @@ pub fn rep(email: &Address) -> String {
 }
 
 impl Mark {
-    pub fn new(key: MailKey, rep: &str, links: &[RecordRef]) -> Self {
-        Self {
-            mail: digits(key),
-            rep: rep.to_owned(),
-            links: links.iter().filter(|link| is_known(link)).cloned().collect(),
-        }
+    pub fn new(key: MailKey, rep: &str, payload: &Payload) -> Self {
+        let share = payload.digest.unwrap_or_else(|| payload.clone().freeze().sha256);
+        Self { mail: digits(key), rep: rep.to_owned(), share: digits(share), links: Vec::new() }
+            .linked_to(&payload.links)
+    }
+
+    /// The mark of the same share, linked to these records.
+    pub fn linked_to(&self, links: &[RecordRef]) -> Self {
+        Self { links: links.iter().filter(|link| is_known(link)).cloned().collect(), ..self.clone() }
     }
 
     /// The mark at the end of a text.
     pub fn read(text: &str) -> Option<Self> {
         let mut words = text.trim_end().lines().last()?.strip_prefix(BEGINS)?.split_whitespace().map(str::to_owned);
-        let (mail, rep) = (words.next()?, words.next()?);
+        let (mail, rep, share) = (words.next()?, words.next()?, words.next()?);
         let links: Option<Vec<RecordRef>> = words.map(|word| link(&word)).collect();
-        Some(Self { mail, rep, links: links? })
+        Some(Self { mail, rep, share, links: links? })
     }
 
     pub fn is_of(&self, key: MailKey) -> bool {
@@ -59,6 +65,11 @@ impl Mark {
 
     pub fn is_by(&self, rep: &str) -> bool {
         self.rep == rep
+    }
+
+    /// Whether both are of the same share, wherever it is linked to.
+    pub fn is_same_share(&self, other: &Self) -> bool {
+        (&self.mail, &self.rep, &self.share) == (&other.mail, &other.rep, &other.share)
     }
 
     /// The text with this mark in place of its own.
@@ -70,7 +81,7 @@ impl Mark {
 
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{BEGINS} {} {}", self.mail, self.rep)?;
+        write!(f, "{BEGINS} {} {} {}", self.mail, self.rep, self.share)?;
         for link in &self.links {
             if let Some(kind) = record::kind(link.kind) {
                 write!(f, " {}/{}", kind.path, link.id)?;
@@ -101,7 +112,8 @@ mod tests {
     fn mark(links: &[(RecordType, &str)]) -> Mark {
         let links: Vec<_> = links.iter().map(|(kind, id)| RecordRef { kind: *kind, id: (*id).into() }).collect();
         let rep = rep(&Address::parse("rep@own.example").unwrap());
-        Mark::new(MailKey::of_message_id("<1@x.jp>"), &rep, &links)
+        let share = digits(Digest::of(b"a share"));
+        Mark { mail: digits(MailKey::of_message_id("<1@x.jp>")), rep, share, links: Vec::new() }.linked_to(&links)
     }
 
     #[test]
