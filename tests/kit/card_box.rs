@@ -26,7 +26,7 @@ use self::described::PRESET_DRAWER;
 pub use self::described::{NO_TAKING_BACK, info};
 use self::drawer::{CardBox, Logged, READ, TAKE_BACK, WRITE};
 
-pub const KIND: Kind = Kind { offered: true, info, provider: None, build };
+pub const KIND: Kind = Kind { info, provider: None, build };
 
 /// The largest file that the box takes, in bytes.
 pub const LARGEST_FILE: u64 = 5_000_000;

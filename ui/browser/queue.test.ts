@@ -37,6 +37,16 @@ test('keys choose a row, bring it on and take it back', async () => {
   await page.locator('li', { hasText: '秋モデル' }).waitFor({ state: 'detached' });
 });
 
+test.each(['queue_there', 'queue_not_there'] as const)('of a mail that may be in the CRM the rep says which it is: %s', async (answer) => {
+  const words = WORDS.en;
+  const page = await visit({ state: 'troubled', language: 'en' });
+  await go(page, words, 'queue');
+  const row = page.locator('li', { hasText: words.error_crm_maybe_logged });
+  await row.getByRole('button', { name: words[answer] }).press('Enter');
+  await row.waitFor({ state: 'detached' });
+  await page.getByText(words[`${answer}_said`]).waitFor({ state: 'attached' });
+});
+
 test('a mail that is sent now leaves the queue', async () => {
   const words = WORDS.en;
   const page = await visit({ state: 'troubled', language: 'en' });

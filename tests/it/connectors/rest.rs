@@ -46,7 +46,7 @@ async fn a_kind_that_does_not_exist_is_refused() {
     let refused = otomo_crm::connector("spaceship", &json!({}), None, net(), clock()).err().map(|e| e.field);
     assert_eq!(refused.as_deref(), Some("kind"));
     let kinds: Vec<String> = otomo_crm::kinds().into_iter().map(|info| info.kind).collect();
-    assert_eq!(kinds, ["rest", "mail_drop", "folder"]);
+    assert_eq!(kinds, ["hubspot", "hubspot_app", "porters", "espocrm", "rest", "mail_drop", "folder"]);
 }
 
 /// Every call the connector makes, with the request it makes first.

@@ -16,6 +16,7 @@ pub fn info() -> ConnectorInfo {
         kind: "card_box".into(),
         name: Words::new("名刺ボックス", "Card box"),
         text: Words::new("社内の名刺を引き出しごとに管理します。", "Keeps the cards of a company in drawers."),
+        beta: false,
         fields: fields(),
         retraction: Retraction::Delete,
         creates_contacts: true,

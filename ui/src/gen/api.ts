@@ -366,7 +366,11 @@ export type ConnectorInfo = { kind: string, name: Words,
 /**
  * What it is for, in a sentence.
  */
-text: Words, fields: Array<Field>, retraction: Retraction, 
+text: Words, 
+/**
+ * It has not been run against a live CRM of its kind yet.
+ */
+beta: boolean, fields: Array<Field>, retraction: Retraction, 
 /**
  * A contact can be made from here.
  */

@@ -43,7 +43,7 @@ use self::api::Api;
 use self::credential::Credential;
 use self::wire::{AppUser, NO_DELETE};
 use crate::http::base::Base;
-use crate::registry::{Given, InvalidSettings};
+use crate::registry::{BETA, Given, InvalidSettings};
 
 pub(crate) fn info() -> ConnectorInfo {
     let record = |kind, ja, en| RecordWords { kind, words: Words::new(ja, en) };
@@ -54,6 +54,7 @@ pub(crate) fn info() -> ConnectorInfo {
             "自社で運用しているEspoCRM、またはクラウド版のEspoCRMと連携します。",
             "For EspoCRM on your company's own server or in its cloud.",
         ),
+        beta: true,
         fields: vec![url(), email(), api_key(), key()],
         retraction: Retraction::Delete,
         creates_contacts: true,
@@ -67,6 +68,7 @@ pub(crate) fn info() -> ConnectorInfo {
             record(RecordType::Deal, "商談（Opportunity）", "Opportunity"),
         ],
         notices: vec![
+            BETA,
             Words::new(
                 "EspoCRMは、連絡先の一覧では主なメールアドレスだけを渡します。2つ目以降のアドレスから届いたメールは自動では紐付けられないため、「EspoCRMで検索」から選んでください。",
                 "EspoCRM lists only the primary address of a contact. Mail from a second address is not matched by itself: choose “Search EspoCRM” and the contact.",

@@ -49,6 +49,7 @@ pub(crate) fn info() -> ConnectorInfo {
             "メールごとにファイルを保存します。ファイルを読み込むCRMや、お試しに使用します。",
             "Each mail becomes a file. For CRMs that import files, and for a first look.",
         ),
+        beta: false,
         fields: vec![place],
         retraction: Retraction::Delete,
         creates_contacts: true,

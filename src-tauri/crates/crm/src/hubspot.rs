@@ -59,7 +59,7 @@ use tokio::sync::OnceCell;
 
 use self::account::Account;
 use self::api::Api;
-use crate::registry::{Given, InvalidSettings};
+use crate::registry::{BETA, Given, InvalidSettings};
 
 /// What the key or the sign-in must be allowed to.
 const SCOPES: [&str; 7] = [
@@ -84,6 +84,7 @@ pub(crate) fn info() -> ConnectorInfo {
             "管理者が発行したサービスキーで連携します。",
             "For HubSpot, with a service key from your administrator.",
         ),
+        beta: true,
         fields: fields(),
         retraction: Retraction::Recycle,
         creates_contacts: true,
@@ -148,6 +149,7 @@ const CAPTURES: Words = Words::new(
 
 fn notices() -> Vec<Words> {
     vec![
+        BETA,
         Words::new(
             "添付ファイルはHubSpotの「ファイル」ツールにも表示されます。",
             "Attachments also show in HubSpot's Files tool.",

@@ -9,6 +9,7 @@ use otomo_domain::error::MailFault;
 use otomo_domain::oauth::Provider;
 use otomo_domain::ports::{AccessTokens, Clock, CrmConnector, SendingAccount, SendingAccounts};
 use otomo_domain::secret::SecretString;
+use otomo_domain::words::Words;
 use otomo_net::Net;
 use serde_json::Value;
 
@@ -17,29 +18,28 @@ use crate::{espo, folder, hubspot, mail_drop, porters, rest};
 /// Where the rep signs in, by what they filled in.
 pub type MakeProvider = fn(&Form<'_>) -> Result<Provider, InvalidSettings>;
 
-/// A kind of CRM: how it is described, how it is made, whether it is ready for everybody, and where the rep signs in to
-/// it, if a secret is not all.
+/// What the rep must know of a kind that has not been run against a live CRM yet.
+pub const BETA: Words = Words::new(
+    "ベータ版です。公開資料をもとに作られ、実際の環境ではまだ試されていません。",
+    "This is a beta. It was made from what is published, and has never been run against a live CRM.",
+);
+
+/// A kind of CRM: how it is described, how it is made, and where the rep signs in to it, if a secret is not all.
 #[derive(Clone, Copy)]
 pub struct Kind {
-    pub offered: bool,
     pub info: fn() -> ConnectorInfo,
     pub provider: Option<MakeProvider>,
     pub build: fn(Given<'_>) -> Result<Box<dyn CrmConnector>, InvalidSettings>,
 }
 
 const KINDS: &[Kind] = &[
-    Kind { offered: false, info: hubspot::info, provider: None, build: hubspot::build },
-    Kind {
-        offered: false,
-        info: hubspot::app::info,
-        provider: Some(hubspot::app::provider),
-        build: hubspot::app::build,
-    },
-    Kind { offered: false, info: porters::info, provider: None, build: porters::build },
-    Kind { offered: false, info: espo::info, provider: None, build: espo::build },
-    Kind { offered: true, info: rest::info, provider: None, build: rest::build },
-    Kind { offered: true, info: mail_drop::info, provider: None, build: mail_drop::build },
-    Kind { offered: true, info: folder::info, provider: None, build: folder::build },
+    Kind { info: hubspot::info, provider: None, build: hubspot::build },
+    Kind { info: hubspot::app::info, provider: Some(hubspot::app::provider), build: hubspot::app::build },
+    Kind { info: porters::info, provider: None, build: porters::build },
+    Kind { info: espo::info, provider: None, build: espo::build },
+    Kind { info: rest::info, provider: None, build: rest::build },
+    Kind { info: mail_drop::info, provider: None, build: mail_drop::build },
+    Kind { info: folder::info, provider: None, build: folder::build },
 ];
 
 /// What the rep filled in.
@@ -102,9 +102,9 @@ impl Registry {
         Self { given }
     }
 
-    /// The kinds that are offered, in their order. The others can be made by whoever names them, to be tried.
+    /// The kinds, in their order.
     pub fn kinds(&self) -> Vec<ConnectorInfo> {
-        self.all().filter(|kind| kind.offered).map(|kind| (kind.info)()).collect()
+        self.all().map(|kind| (kind.info)()).collect()
     }
 
     /// The connector of a kind. Touches neither disk nor network: `CrmConnector::check` does.

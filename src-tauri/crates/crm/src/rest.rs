@@ -54,6 +54,7 @@ pub(crate) fn info() -> ConnectorInfo {
             "IT担当者から受け取ったアドレスとトークンで連携します。",
             "For a CRM whose address and token you got from your IT department.",
         ),
+        beta: false,
         fields: vec![address(), key_id(), token()],
         retraction: Retraction::Delete,
         creates_contacts: true,

@@ -101,6 +101,8 @@ pub struct ConnectorInfo {
     pub name: Words,
     /// What it is for, in a sentence.
     pub text: Words,
+    /// It has not been run against a live CRM of its kind yet.
+    pub beta: bool,
     pub fields: Vec<Field>,
     pub retraction: Retraction,
     /// A contact can be made from here.

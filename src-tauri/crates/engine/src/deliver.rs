@@ -295,10 +295,7 @@ async fn settle(engine: &Engine, row: &ReviewRow, fault: CrmFault) -> Result<boo
 async fn verify(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) -> Result<bool, Fault> {
     let (frozen, payload) = match frozen(engine, row).await? {
         Ok(whole) => whole,
-        Err(fault) => {
-            act(engine, row, Act::Refuse { fault }).await?;
-            return Ok(true);
-        }
+        Err(fault) => return give(engine, row, fault).await,
     };
     match connector.find_logged(Sought { key: row.subject.mail.key, payload: &payload }).await {
         Ok(Some(remote)) => {
@@ -314,14 +311,16 @@ async fn verify(engine: &Engine, row: &ReviewRow, connector: &dyn CrmConnector) 
         Err(fault) if fault.kind == CrmFaultKind::MaybeLogged => {
             complete(engine, row, connector, (&frozen, &payload), fault).await
         }
-        Err(fault) if fault.kind == CrmFaultKind::Unsupported => {
-            // Nobody but the rep can settle it, who can look in the CRM.
-            let fault = CrmFault::new(CrmFaultKind::MaybeLogged, fault.detail);
-            act(engine, row, Act::Refuse { fault }).await?;
-            Ok(true)
-        }
+        // Nobody but the rep can settle it, who can look in the CRM.
+        Err(fault) if fault.kind == CrmFaultKind::Unsupported => give(engine, row, fault).await,
+        Err(fault) if is_hopeless(row, &fault) => give(engine, row, fault).await,
         Err(fault) => rest(engine, row, fault).await,
     }
+}
+
+/// Whether a look-up that was refused this often for the mail's own sake will go on being refused.
+fn is_hopeless(row: &ReviewRow, fault: &CrmFault) -> bool {
+    row.review.attempt >= ROUNDS && !fault.is_temporary() && !fault.is_about_connection()
 }
 
 /// Sends the rest of a mail of which the CRM has a part, unless it is to be private by now. It stays on the wire
@@ -354,7 +353,7 @@ async fn complete(
     }
 }
 
-/// Gives a mail to the rep that the CRM has, whole or in part.
+/// Gives a mail to the rep that the CRM has, or may have, whole or in part.
 async fn give(engine: &Engine, row: &ReviewRow, fault: CrmFault) -> Result<bool, Fault> {
     let fault = CrmFault { kind: CrmFaultKind::MaybeLogged, ..fault };
     act(engine, row, Act::Refuse { fault }).await?;

@@ -13,7 +13,7 @@ const KINDS: ConnectorInfo[] = [
 
 function kind(kind: string, fields: Field[]): ConnectorInfo {
   const name = words(kind);
-  return { kind, name, text: name, fields, retraction: 'delete', creates_contacts: false, searches: false, browser: false, relinks: false, records: [], notices: [], captures: words(''), granted_by: words(''), remarks: [] };
+  return { kind, name, text: name, beta: false, fields, retraction: 'delete', creates_contacts: false, searches: false, browser: false, relinks: false, records: [], notices: [], captures: words(''), granted_by: words(''), remarks: [] };
 }
 
 function field(name: string, kind: FieldKind): Field {

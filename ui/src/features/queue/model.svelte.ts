@@ -25,11 +25,8 @@ const GROUP_OF: Partial<Record<State, Group>> = {
   remote_missing: 'attention',
 };
 
-/** What has not left yet, or can be stopped (`domain::review::Review::step`). */
-const KEEPABLE: readonly State[] = ['scheduled', 'queued', 'uploading', 'verifying', 'failed_retry', 'failed_perm'];
-
 /** What can be done with a row. */
-export type Deed = 'send_now' | 'retry' | 'review' | 'open_crm' | 'connections';
+export type Deed = 'send_now' | 'retry' | 'review' | 'open_crm' | 'connections' | 'say_logged' | 'send_again';
 
 export class QueueModel {
   readonly live: Live<'queue.list'>;
@@ -101,18 +98,21 @@ export class QueueModel {
     if (state === 'scheduled') return 'send_now';
     if (error?.action === 'sign_in' || error?.action === 'edit_settings') return 'connections';
     if (GROUP_OF[state] === 'retry') return 'retry';
+    if (error?.action === 'open_crm' && remote?.url) return 'open_crm';
     // It may be there: whoever sends it again must have looked.
     if (error?.code === 'crm_maybe_logged') return null;
-    if (error?.action === 'open_crm' && remote?.url) return 'open_crm';
     if (error?.action === 'review' && state === 'failed_perm') return 'review';
     return 'retry';
   }
+
+  /** What the rep can answer of a mail that may be in the CRM, once they have looked there. */
+  answersFor = ({ deeds }: QueueRow): Deed[] => (deeds.includes('say_logged') ? ['say_logged', 'send_again'] : []);
 
   /** Whether the decision can be taken back as if it had not been made: until its grace period is over. */
   canUndo = ({ state, decision_id }: QueueRow): boolean => state === 'scheduled' && decision_id !== null;
 
   /** Whether the mail can be kept from leaving: it becomes private. */
-  canKeep = ({ state }: QueueRow): boolean => KEEPABLE.includes(state);
+  canKeep = ({ deeds }: QueueRow): boolean => deeds.includes('cancel');
 
   /** How many mails were decided together with this one and wait like it. */
   together({ decision_id, connection }: QueueRow): number {
@@ -127,6 +127,8 @@ export class QueueModel {
     const { host } = this.#desk;
     if (deed === 'connections') this.#desk.go('connections');
     else if (deed === 'send_now') await this.#trying(row.id, () => host.call('queue.send_now', { id: row.id }));
+    else if (deed === 'say_logged') await this.#trying(row.id, () => host.call('queue.say_logged', { id: row.id }), m.queue_there_said());
+    else if (deed === 'send_again') await this.#trying(row.id, () => host.call('queue.retry', { id: row.id }), m.queue_not_there_said());
     // What could not be taken back is taken back again, not sent.
     else if (deed === 'retry') await this.#trying(row.id, () => host.call(row.state === 'retract_failed' ? 'history.retract' : 'queue.retry', { id: row.id }));
     else if (deed === 'open_crm') await this.#trying(row.id, () => host.call('app.open_link', { url: row.remote?.url ?? '' }));

@@ -15,7 +15,7 @@ const error = (action: ApiError['action']): ApiError => ({
   certificate: null,
 });
 const row = (id: number, state: State, more: Partial<QueueRow> = {}): QueueRow =>
-  ({ id, state, error: null, remote: null, connection: 1, decision_id: null, ...more }) as QueueRow;
+  ({ id, state, error: null, remote: null, connection: 1, decision_id: null, deeds: [], ...more }) as QueueRow;
 
 async function queued(rows: QueueRow[]) {
   const host = new Scripted().always('queue.list', () => rows);
@@ -83,6 +83,26 @@ test.each([
   expect((await queued([])).queue.deedFor(of)).toBe(deed);
 });
 
+describe('a mail that may be in the CRM', () => {
+  const of = row(7, 'failed_perm', { error: { ...error('open_crm'), code: 'crm_maybe_logged' }, deeds: ['retry', 'cancel', 'say_logged'] });
+
+  test('asks the rep which it is, and nothing else does', async () => {
+    const { queue } = await queued([of]);
+    expect(queue.answersFor(of)).toEqual(['say_logged', 'send_again']);
+    expect(queue.answersFor(row(1, 'failed_perm', { deeds: ['retry', 'cancel'] }))).toEqual([]);
+  });
+
+  test.each([
+    ['say_logged', 'queue.say_logged', 'Shared: you found it in the CRM.'],
+    ['send_again', 'queue.retry', 'It is sent again.'],
+  ] as const)('is settled by %s', async (answer, command, said) => {
+    const { host, desk, queue } = await queued([of]);
+    host.always(command, () => row(7, 'logged'));
+    await queue.act(of, answer);
+    expect([host.argsOf(command), desk.said]).toEqual([[{ id: 7 }], said]);
+  });
+});
+
 describe('a deed', () => {
   test('is asked for once, however often it is pressed', async () => {
     const of = row(7, 'scheduled');
@@ -139,7 +159,7 @@ test.each([
 
 test('what has not arrived can be kept private one by one', async () => {
   const { host, queue } = await queued([]);
-  expect(STATES.filter((state) => queue.canKeep(row(1, state)))).toEqual(STATES.filter((state) => state !== 'retracting'));
+  expect([queue.canKeep(row(1, 'queued', { deeds: ['cancel'] })), queue.canKeep(row(1, 'queued'))]).toEqual([true, false]);
   void queue.keep(row(1, 'queued'));
   expect(host.argsOf('queue.cancel')).toEqual([{ id: 1 }]);
 });

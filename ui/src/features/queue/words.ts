@@ -7,4 +7,6 @@ export const DEED_WORDS: Record<Deed, () => string> = {
   review: m.queue_fix,
   open_crm: m.history_open,
   connections: m.queue_connections,
+  say_logged: m.queue_there,
+  send_again: m.queue_not_there,
 };

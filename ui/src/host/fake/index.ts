@@ -71,6 +71,7 @@ function troubled(): Program {
   program.decided(5, 'scheduled', { choice, decision: 903, origin: { by: 'mode', id: 2 }, release_at: morning, changed_at: now - MINUTE });
   program.decided(3, 'failed_retry', { choice, failed: error('crm_unavailable', 'wait', 'HTTP 503'), changed_at: now });
   program.decided(4, 'failed_perm', { choice, failed: token, changed_at: now });
+  program.decided(10, 'failed_perm', { choice, failed: error('crm_maybe_logged', 'open_crm', 'the connection was closed'), changed_at: now });
   return program;
 }
 

@@ -13,6 +13,7 @@ export const KINDS: ConnectorInfo[] = [
       'IT担当者から受け取ったアドレスとトークンで連携します。',
       'For a CRM whose address and token you got from your IT department.',
     ),
+    beta: false,
     fields: [
       field('url', 'url', words('CRMのアドレス（URL）', 'CRM address (URL)'), words('https://で始まるアドレスです。', 'Begins with https://')),
       field('token', 'secret', words('トークン', 'Token'), words('このパソコンの中に暗号化して保存されます。', 'It is stored encrypted on this computer.')),
@@ -35,6 +36,7 @@ export const KINDS: ConnectorInfo[] = [
       'メールごとにファイルを保存します。ファイルを読み込むCRMや、お試しに使用します。',
       'Each mail becomes a file. For CRMs that import files, and for a first look.',
     ),
+    beta: false,
     fields: [
       field(
         'path',
@@ -58,6 +60,7 @@ export const KINDS: ConnectorInfo[] = [
     kind: 'cloud',
     name: words('見本クラウドCRM', 'Sample cloud CRM'),
     text: words('サービスキーで連携します。', 'Connected with a service key.'),
+    beta: true,
     fields: [
       field('key', 'secret', words('サービスキー', 'Service key'), words('CRMの管理者が発行します。', 'Whoever manages the CRM makes one.')),
     ],

@@ -14,6 +14,7 @@ pub fn info() -> ConnectorInfo {
             "CRMのBCC用・転送用アドレスにメールを送って記録します（HubSpot、Pipedrive、Salesforce、Zoho、Odooなど）。APIは使用しません。",
             "Logs mail by sending it to the CRM's BCC or forwarding address (HubSpot, Pipedrive, Salesforce, Zoho, Odoo and more). No API is used.",
         ),
+        beta: false,
         fields: fields(),
         retraction: Retraction::None,
         creates_contacts: true,

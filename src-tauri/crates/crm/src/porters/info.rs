@@ -6,6 +6,8 @@ use otomo_domain::connector::{ConnectorInfo, Field, FieldKind, Patience, RecordW
 use otomo_domain::contact::RecordType;
 use otomo_domain::words::Words;
 
+use crate::registry::BETA;
+
 /// The host that customers share; some have one of their own.
 const HOST: &str = "https://api-hrbc-jp.porterscloud.com";
 
@@ -15,11 +17,12 @@ pub const MEMOS_UNSEARCHABLE: &str = "memos_unsearchable";
 pub(crate) fn info() -> ConnectorInfo {
     ConnectorInfo {
         kind: "porters".into(),
-        name: Words::new("PORTERS HRBC（ベータ）", "PORTERS HRBC (beta)"),
+        name: Words::new("PORTERS HRBC", "PORTERS HRBC"),
         text: Words::new(
             "メールを求職者・企業担当者・企業のアクティビティとして登録します（Connect API）。",
             "Logs mail as activities of candidates, client contacts and clients (Connect API).",
         ),
+        beta: true,
         fields: fields(),
         retraction: Retraction::None,
         creates_contacts: false,
@@ -110,10 +113,7 @@ fn fields() -> Vec<Field> {
 
 fn notices() -> Vec<Words> {
     vec![
-        Words::new(
-            "ベータ版です。公開資料だけをもとに作られ、実際の HRBC ではまだ試されていません。",
-            "This is a beta. It was made from public documents alone and has never been run against a live HRBC.",
-        ),
+        BETA,
         Words::new(
             "Connect API を使うコンピューターは PORTERS への申請が必要です。登録のないアドレスからは接続できません（コード 406）。その場合は、会社の固定グローバル IP アドレスを実行環境として追加するよう PORTERS に申請し、社外では VPN で接続してください。",
             "PORTERS must know the computers that use the Connect API: others are refused (code 406). Then ask PORTERS to add your company's fixed public IP address as the place where the app runs, and connect through the company's VPN from elsewhere.",

@@ -205,8 +205,24 @@ async fn a_mail_that_cannot_be_looked_up_any_more_is_the_reps() {
     let id = world.check("a", State::Verifying).await.id;
     world.store.ledger.write(move |db| Ok(outbox::drop_row(db, id)?)).await.expect("its bytes are lost");
     world.work().await;
-    world.check("a", State::FailedPerm).await;
+    let row = world.check("a", State::FailedPerm).await;
+    assert_eq!(row.review.fault.expect("a fault").kind, CrmFaultKind::MaybeLogged);
     assert_eq!((world.crm.count(Op::Log), world.crm.count(Op::Find)), (1, 0));
+}
+
+#[tokio::test]
+async fn a_mail_whose_look_up_is_refused_again_and_again_is_the_reps() {
+    let world = World::new().await;
+    world.crm.plan(Op::Log, [Answer::LoseReply]);
+    world.crm.plan(Op::Find, vec![Answer::Refuse(CrmFaultKind::Rejected); 100]);
+    world.shares(&["a"]).await;
+    for _ in 0..20 {
+        world.pass(7 * LONG).await;
+    }
+    let row = world.check("a", State::FailedPerm).await;
+    assert_eq!(row.review.fault.expect("a fault").kind, CrmFaultKind::MaybeLogged);
+    assert_eq!((world.crm.count(Op::Log), world.crm.commits("a")), (1, 1));
+    assert!((8..12).contains(&world.crm.count(Op::Find)), "{}", world.crm.count(Op::Find));
 }
 
 #[tokio::test]
