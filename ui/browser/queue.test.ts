@@ -30,7 +30,7 @@ test('keys choose a row, bring it on and take it back', async () => {
   await go(page, words, 'queue');
   const current = page.locator('li[aria-current]');
   await current.waitFor();
-  for (let i = 0; i < 2; i++) await page.keyboard.press('j');
+  for (let i = 0; i < 3; i++) await page.keyboard.press('j');
   expect(await current.innerText()).toContain(words.queue_send_now);
   await page.keyboard.press('2');
   await page.getByText(words.queue_kept).waitFor({ state: 'attached' });

@@ -55,7 +55,7 @@ pub struct Portal {
     links: BTreeSet<(Place, Place)>,
     pub files: BTreeMap<u64, File>,
     /// Folders by their path.
-    folders: BTreeMap<String, u64>,
+    pub folders: BTreeMap<String, u64>,
     /// Whether a service key may ask for the account's details.
     pub tells_account: bool,
     /// Whether it may ask what a property is like: that takes a scope of its own ("a 403 names crm.schemas.emails.read").

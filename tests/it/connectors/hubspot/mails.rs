@@ -198,6 +198,23 @@ async fn the_files_of_a_record_that_somebody_removed_in_hubspot_go_when_it_is_ta
     assert_eq!(left, ["c.pdf"]);
 }
 
+/// The rep must hear of a file that stays: what else is in the folder's new place nobody can tell from here.
+#[tokio::test]
+async fn a_mail_whose_files_somebody_moved_is_not_said_to_be_taken_back() {
+    let world = HubSpot::start().await;
+    let (one, none) = (Sample::new("<1@x.jp>").with_file("a.pdf", b"%PDF"), Sample::new("<1@x.jp>"));
+    let remote = one.deliver(world.crm()).await.unwrap();
+    world.server().portal(|portal| {
+        portal.folders.clear();
+        portal.files.values_mut().for_each(|file| file.folder = "/library".into());
+    });
+    let fault = world.crm().unlog(one.sought(), &remote).await.unwrap_err();
+    assert_eq!((fault.kind, world.mails()), (CrmFaultKind::Unsupported, 1));
+    none.deliver(world.crm()).await.unwrap();
+    world.crm().unlog(none.sought(), &remote).await.unwrap();
+    assert_eq!((world.mails(), world.server().portal(|portal| portal.files.len())), (0, 1));
+}
+
 #[tokio::test]
 async fn a_mail_that_is_too_long_says_that_it_was_cut() {
     let world = HubSpot::start().await;

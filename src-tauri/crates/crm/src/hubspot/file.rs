@@ -111,15 +111,25 @@ struct Stored {
 }
 
 /// Removes those of these files that lie in the folder of a rep's share of a mail; one that is gone already is gone.
+/// `Unsupported` where that folder is not there any more and one of them is: somebody may have moved it.
 pub async fn remove(api: &Api, rep: &str, key: MailKey, ids: &[&String]) -> Result<(), CrmFault> {
     if ids.is_empty() {
         return Ok(());
     }
-    let Some(own) = own_folder(api, rep, key).await? else { return Ok(()) };
+    let Some(own) = own_folder(api, rep, key).await? else { return all_gone(api, ids).await };
     for id in ids {
         let stored: Option<Stored> = read(api, &["files", id]).await?;
         if stored.is_some_and(|file| file.parent_folder_id.as_ref() == Some(&own)) {
             api.delete(Call::delete_file(id)).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn all_gone(api: &Api, ids: &[&String]) -> Result<(), CrmFault> {
+    for id in ids {
+        if read::<Stored>(api, &["files", id]).await?.is_some() {
+            return Err(CrmFault::new(CrmFaultKind::Unsupported, "in HubSpot somebody moved the files of the mail"));
         }
     }
     Ok(())

@@ -161,7 +161,11 @@ async fn replace(api: &Api, account: &Account, mail: &Outgoing<'_>, before: &Log
         return Err(fault);
     }
     let no_longer: Vec<&String> = before.files.iter().filter(|id| !files.contains(id)).collect();
-    file::remove(api, &account.rep, mail.key, &no_longer).await
+    match file::remove(api, &account.rep, mail.key, &no_longer).await {
+        // The record names them no more, and they lie where somebody wanted them.
+        Err(fault) if fault.kind == CrmFaultKind::Unsupported => Ok(()),
+        removed => removed,
+    }
 }
 
 async fn exchange(api: &Api, before: &Logged, now: &[RecordRef], properties: Value) -> Result<(), CrmFault> {
