@@ -34,7 +34,7 @@ use otomo_mail::detect::NetDetector;
 use otomo_net::oauth::NetOAuth;
 use otomo_net::{Net, NetConfig};
 use otomo_store::Store;
-use otomo_store::table::review;
+use otomo_store::table::review::{self, ReviewRow};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -147,6 +147,16 @@ impl Program {
     pub async fn moments(&self, state: State) -> Vec<Timestamp> {
         let read = self.outside.store.ledger.read(move |db| Ok(review::in_state(db, state, usize::MAX >> 1)?));
         read.await.expect("the ledger").into_iter().map(|row| row.changed_at).collect()
+    }
+
+    /// Each mail in one of these states, told for whoever has to find out why it is there.
+    pub async fn tell(&self, states: &'static [State]) -> Vec<String> {
+        let read = self.outside.store.ledger.read(move |db| {
+            let rows = states.iter().map(|state| review::in_state(db, *state, usize::MAX >> 1));
+            Ok(rows.collect::<Result<Vec<_>, _>>()?.concat())
+        });
+        let tell = |row: ReviewRow| format!("{:?} since {:?}: {:?}", row.subject, row.changed_at, row.review);
+        read.await.expect("the ledger").into_iter().map(tell).collect()
     }
 
     /// The newest mails in a state.

@@ -32,6 +32,21 @@ const AT_ONCE: usize = 8;
 /// How long nothing may move before it counts as the end.
 const STILL: Duration = Duration::from_secs(120);
 
+/// States in which no mail is in the end that was shared.
+const AMISS: [State; 11] = [
+    State::Excluded,
+    State::Unmatched,
+    State::Private,
+    State::Scheduled,
+    State::Queued,
+    State::Uploading,
+    State::Verifying,
+    State::FailedRetry,
+    State::FailedPerm,
+    State::AlreadyInCrm,
+    State::RemoteMissing,
+];
+
 /// States in which a mail is on its way.
 const MOVING: [State; 5] = [State::Scheduled, State::Queued, State::Uploading, State::Verifying, State::FailedRetry];
 
@@ -138,6 +153,9 @@ impl<'a> Storm<'a> {
             self.live().await;
         }
         self.calm_down().await;
+        for mail in self.program.tell(&AMISS).await {
+            println!("at {:?}, {mail}", self.time.now());
+        }
         self.program.die().await;
         self.verdict.logged = self.program.count(State::Logged).await;
         self.verdict.given_up = self.program.count(State::FailedPerm).await;
