@@ -49,6 +49,14 @@ async fn a_kind_that_does_not_exist_is_refused() {
     assert_eq!(kinds, ["hubspot", "hubspot_app", "porters", "espocrm", "rest", "mail_drop", "folder"]);
 }
 
+#[test]
+fn a_kind_that_has_never_been_run_against_a_live_crm_says_so_before_anybody_connects() {
+    for kind in otomo_crm::kinds() {
+        let says = kind.notices.iter().any(|notice| notice.en.contains("beta") && notice.ja.contains("ベータ"));
+        assert_eq!(kind.beta, says, "{}", kind.kind);
+    }
+}
+
 /// Every call the connector makes, with the request it makes first.
 const CALLS: [&str; 8] = [
     "GET /me",
