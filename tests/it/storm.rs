@@ -29,8 +29,11 @@ const CLIENTS: usize = 40;
 /// How many mails the rep decides on at once.
 const AT_ONCE: usize = 8;
 
-/// How long nothing may move before it counts as the end.
-const STILL: Duration = Duration::from_secs(120);
+/// How long nothing may move before it counts as the end: twice the longest wait before a mail is tried again.
+const STILL: Duration = Duration::from_secs(12 * 3600);
+
+/// How long the time itself may take for that: one that stands still is an end, too.
+const STANDING: Duration = Duration::from_secs(1800);
 
 /// States in which no mail is in the end that was shared.
 const AMISS: [State; 11] = [
@@ -137,12 +140,12 @@ impl<'a> Storm<'a> {
     /// Lets everything come to its end in fair weather.
     async fn calm_down(&self) {
         self.crm.front().behave();
-        let (mut left, mut since) = (self.moving().await, Instant::now());
-        while left.iter().sum::<usize>() > 0 && since.elapsed() < STILL {
+        let (mut left, mut since, began) = (self.moving().await, self.time.passed(), Instant::now());
+        while left.iter().sum::<usize>() > 0 && self.time.passed() - since < STILL && began.elapsed() < STANDING {
             sleep(Duration::from_millis(50)).await;
             let now = self.moving().await;
             if now != left {
-                (left, since) = (now, Instant::now());
+                (left, since) = (now, self.time.passed());
             }
         }
     }

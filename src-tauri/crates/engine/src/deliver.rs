@@ -40,6 +40,9 @@ const FILE_ROUNDS: u32 = 3;
 /// A mail that was sent this often without a clear answer, and never arrived, is given to the rep.
 const ROUNDS: u32 = 8;
 
+/// A mail that is in the CRM in part is completed for about two days: whoever gives it to the rep leaves half a mail there.
+const ROUNDS_IN_PART: u32 = 16;
+
 /// States in which a mail may wait because a CRM asked for it.
 const WAITING: [State; 3] = [State::FailedRetry, State::Verifying, State::RetractQueued];
 
@@ -343,7 +346,7 @@ async fn complete(
             Ok(true)
         }
         Some(Err(fault)) if fault.is_temporary() || fault.is_about_connection() => rest(engine, row, fault).await,
-        Some(Err(fault)) if fault.kind == CrmFaultKind::OutcomeUnknown && row.review.attempt < ROUNDS => {
+        Some(Err(fault)) if fault.kind == CrmFaultKind::OutcomeUnknown && row.review.attempt < ROUNDS_IN_PART => {
             if fault.retry_after.is_some() {
                 engine.holds.rest(row.subject.connection, engine.now(), fault.retry_after);
             }

@@ -56,5 +56,5 @@ async fn what_is_refused_of_the_rest_and_what_never_gets_through_is_the_reps() {
         world.pass(7 * LONG).await;
     }
     assert_eq!(fault(&world).await, CrmFaultKind::MaybeLogged);
-    assert!(world.crm.count(Op::Log) <= 9);
+    assert!((14..=17).contains(&world.crm.count(Op::Log)), "for about two days: {}", world.crm.count(Op::Log));
 }
